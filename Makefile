@@ -1,0 +1,85 @@
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON  ?= python3
+BACKEND ?= memory
+WORKERS ?= 2
+
+VENV := .venv
+BIN  := $(VENV)/bin
+PIP  := $(BIN)/python -m pip --disable-pip-version-check --quiet
+TEST := $(VENV)/.test
+DEV  := $(VENV)/.dev
+
+# The test extra brings an npm; programs look for it where an activated environment would show it.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: install
+install: $(DEV) ## Create .venv with all development tools
+
+.PHONY: demo
+demo: $(TEST) ## Run the example shop (BACKEND=memory or dynamodb)
+	$(BIN)/python -m examples.shop --backend $(BACKEND)
+
+.PHONY: format
+format: $(DEV) ## Format the code and mend what can be mended
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+.PHONY: lint
+lint: $(DEV) ## Check style, formatting and who imports whom
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+
+.PHONY: types
+types: $(DEV) ## Check types with mypy and pyright
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+# Files are kept whole, so that a table made for a module or class is made once.
+.PHONY: test
+test: $(TEST) ## Run all tests, with coverage
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report term
+
+.PHONY: unit
+unit: $(TEST) ## Run the tests that need nothing but Python
+	$(BIN)/python -m pytest tests/unit
+
+.PHONY: contract
+contract: $(TEST) ## Run the contract suite in memory and on moto
+	$(BIN)/python -m pytest tests/contract
+
+.PHONY: integration
+integration: $(TEST) ## Run the tests on DynamoDB Local
+	$(BIN)/python -m pytest tests/integration
+
+.PHONY: bench
+bench: $(TEST) ## Run the benchmarks
+	$(BIN)/python -m benchmarks
+
+# The variable silences a notice about the future of MkDocs that reads like a finding.
+.PHONY: docs
+docs: $(DEV) ## Build the documentation into site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+.PHONY: clean
+clean: ## Remove .venv and everything generated
+	rm -rf $(VENV) site dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	$(PYTHON) -m venv --clear $(VENV)
+
+$(TEST): pyproject.toml | $(BIN)/python
+	$(PIP) install --editable '.[test]'
+	touch $@
+
+# After the test extra, never beside it: two installs at once would trip over each other under make -j.
+$(DEV): $(TEST)
+	$(PIP) install --editable '.[dev]'
+	touch $@

@@ -1,0 +1,82 @@
+"""A domain persistence layer for DynamoDB: repositories with optimistic locking and history, and a unit of work."""
+
+from typing import TYPE_CHECKING
+
+from sst_repo.errors import (
+    AccessDeniedError,
+    AlreadyExistsError,
+    CommitError,
+    CommitOutcomeUnknownError,
+    Conflict,
+    ConflictError,
+    ContentionError,
+    CorruptRecordError,
+    InvalidCursorError,
+    InvalidQueryError,
+    ItemTooLargeError,
+    ModelError,
+    NotFoundError,
+    SstRepoError,
+    TableError,
+    TableNotFoundError,
+    TableUnavailableError,
+    TransactionTooLargeError,
+    UniqueViolationError,
+    UnitOfWorkStateError,
+    UnstorableValueError,
+)
+from sst_repo.ports import Clock, IdFactory, Page, Repository
+from sst_repo.repository import DynamoDBRepository, InMemoryRepository, TableRepository
+from sst_repo.resource import Resource, VersionedResource
+from sst_repo.tables.base import Table
+from sst_repo.tables.memory import InMemoryTable
+from sst_repo.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from sst_repo.tables.dynamodb import DynamoDBTable
+
+__all__ = [
+    "AccessDeniedError",
+    "AlreadyExistsError",
+    "Clock",
+    "CommitError",
+    "CommitOutcomeUnknownError",
+    "Conflict",
+    "ConflictError",
+    "ContentionError",
+    "CorruptRecordError",
+    "DynamoDBRepository",
+    "DynamoDBTable",
+    "IdFactory",
+    "InMemoryRepository",
+    "InMemoryTable",
+    "InvalidCursorError",
+    "InvalidQueryError",
+    "ItemTooLargeError",
+    "ModelError",
+    "NotFoundError",
+    "Page",
+    "Repository",
+    "Resource",
+    "SstRepoError",
+    "Table",
+    "TableError",
+    "TableNotFoundError",
+    "TableRepository",
+    "TableUnavailableError",
+    "TransactionTooLargeError",
+    "UniqueViolationError",
+    "UnitOfWork",
+    "UnitOfWorkStateError",
+    "UnstorableValueError",
+    "VersionedResource",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import `DynamoDBTable` when it is asked for: who works in memory does not wait for boto3."""
+    if name == "DynamoDBTable":
+        from sst_repo.tables.dynamodb import DynamoDBTable  # noqa: PLC0415
+
+        return DynamoDBTable
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

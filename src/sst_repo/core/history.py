@@ -1,0 +1,75 @@
+"""The row an overwritten version becomes: its exact image, compressed where that makes it smaller.
+
+Compressed rows hold `_z`: zlib (RFC 1950) over the image as DynamoDB JSON. Small or incompressible images stay as
+they are, so that a history row is never larger than the row it preserves and always fits where that one fitted.
+"""
+
+import json
+import zlib
+from base64 import b64decode, b64encode
+from typing import Any
+
+from sst_repo.core import layout
+from sst_repo.core.limits import attributes_size
+from sst_repo.core.records import Attributes, Record
+
+MAX_IMAGE_BYTES = 4 * 1024 * 1024
+"""No image of an item of 400 KB comes near it; more is a bomb."""
+
+_KEPT_PLAIN = (layout.TYPE, layout.VERSION, layout.WRITE_ID, layout.DELETED)
+
+
+def archive(latest: Record) -> Record:
+    """Make the history row of a version that is about to be overwritten."""
+    if latest.version is None:
+        raise ValueError("a row without a version has no place in the history")
+    image = layout.without_index_attributes(latest.attributes)
+    text = json.dumps(image, separators=(",", ":"), ensure_ascii=False, default=_to_base64).encode()
+    packed: Attributes = {
+        **{name: image[name] for name in _KEPT_PLAIN if name in image},
+        layout.COMPRESSED: {"B": zlib.compress(text)},
+    }
+    smaller = min(packed, image, key=attributes_size)
+    return Record(layout.history_key(latest.key.pk, latest.version), smaller)
+
+
+def unarchive(row: Record) -> Record:
+    """Return the image that a history row preserves, under the history row's key.
+
+    Raises:
+        ValueError: The row can't be unpacked, or unpacks to more than any item can hold.
+    """
+    packed = row.attributes.get(layout.COMPRESSED)
+    if packed is None:
+        return row
+    content = packed.get("B")
+    if not isinstance(content, bytes):
+        raise ValueError(f"{layout.COMPRESSED} is not binary")  # noqa: TRY004 - a stored value, not an argument
+    unpacker = zlib.decompressobj()
+    try:
+        text = unpacker.decompress(content, MAX_IMAGE_BYTES)
+    except zlib.error as error:
+        raise ValueError(f"{layout.COMPRESSED} can't be unpacked ({error})") from error
+    if not unpacker.eof:
+        raise ValueError(f"{layout.COMPRESSED} is cut off or unpacks to over {MAX_IMAGE_BYTES} bytes")
+    image = json.loads(text, object_hook=_from_base64)
+    if not isinstance(image, dict):
+        raise ValueError(f"{layout.COMPRESSED} holds no item")  # noqa: TRY004 - a stored value, not an argument
+    return Record(row.key, image)
+
+
+def _to_base64(value: object) -> str:
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    raise TypeError(f"{type(value).__name__} is no attribute value")
+
+
+def _from_base64(value: dict[str, Any]) -> dict[str, Any]:
+    # A map's attribute named B or BS holds a mapping, so only binary values match here.
+    match value:
+        case {"B": str(text)}:
+            return {"B": b64decode(text)}
+        case {"BS": [*texts]}:
+            return {"BS": [b64decode(text) for text in texts]}
+        case _:
+            return value

@@ -1,0 +1,102 @@
+"""DynamoDB's limits on one write, checked before any call.
+
+Sources: DynamoDB Developer Guide, "Quotas" and "Item sizes and formats"; a number takes a byte, a byte for each two
+digits on either side of the decimal point, and one for a minus sign (measured; the guide says "approximately").
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from sst_repo.core import layout
+from sst_repo.core.records import Attributes, AttributeValue, Op, Plan, Put, Record
+from sst_repo.errors import ItemTooLargeError, TransactionTooLargeError
+
+MAX_ACTIONS = 100
+MAX_TRANSACTION_BYTES = 4 * 1024 * 1024
+MAX_ITEM_BYTES = 400 * 1024
+MAX_PARTITION_KEY_BYTES = 2048
+MAX_SORT_KEY_BYTES = 1024
+
+
+def check(plan: Plan) -> None:
+    """Refuse a plan that DynamoDB would refuse for its size.
+
+    Raises:
+        ItemTooLargeError: One item is over 400 KB.
+        TransactionTooLargeError: More than 100 actions, or more than 4 MB in all.
+        ValueError: Two ops on one row; a plan is made with one.
+    """
+    if len({op.key for op in plan.ops}) != len(plan.ops):
+        raise ValueError("a plan has one op a row")
+    sizes = [(item_size(op.record), op) for op in plan.ops if isinstance(op, Put)]
+    for size, op in sizes:
+        if size > MAX_ITEM_BYTES:
+            raise ItemTooLargeError(size, culprit(op))
+    total = sum(size for size, _ in sizes)
+    if len(plan.ops) > MAX_ACTIONS or total > MAX_TRANSACTION_BYTES:
+        largest = max(sizes, key=lambda sized: sized[0])[1] if sizes else plan.ops[0]
+        raise TransactionTooLargeError(len(plan.ops), total, culprit(largest))
+
+
+def batches(rows: Iterable[Record]) -> list[tuple[Record, ...]]:
+    """Part rows so that each part fits into one transaction, with an action to spare. There is at least one part."""
+    parts: list[list[Record]] = [[]]
+    room = MAX_TRANSACTION_BYTES
+    for row in rows:
+        size = item_size(row)
+        if len(parts[-1]) == MAX_ACTIONS - 1 or size > room:
+            parts.append([])
+            room = MAX_TRANSACTION_BYTES
+        parts[-1].append(row)
+        room -= size
+    return [tuple(part) for part in parts]
+
+
+def culprit(op: Op) -> str:
+    """Name the resource an op is about."""
+    return " ".join(layout.type_and_id(op.key.pk))
+
+
+def item_size(record: Record) -> int:
+    """Return the bytes an item counts for, names of attributes included."""
+    key = len("pk") + len(record.key.pk.encode()) + len("sk") + len(record.key.sk.encode())
+    return key + attributes_size(record.attributes)
+
+
+def attributes_size(attributes: Attributes) -> int:
+    """Return the bytes of attributes, names included."""
+    return sum(len(name.encode()) + _value_size(value) for name, value in attributes.items())
+
+
+def _value_size(value: AttributeValue) -> int:
+    ((tag, content),) = value.items()
+    size = _SIZES.get(tag)
+    return 1 if size is None else size(content)
+
+
+def _number_size(text: str) -> int:
+    integral, _, fraction = text.lstrip("-").partition(".")
+    significant = integral.lstrip("0")
+    # Zeros at either end only move the exponent and take no room.
+    if not fraction:
+        significant = significant.rstrip("0")
+    if not significant:
+        fraction = fraction.lstrip("0")
+    return 1 + (len(significant) + 1) // 2 + (len(fraction) + 1) // 2 + text.startswith("-")
+
+
+def _text_size(text: str) -> int:
+    return len(text.encode())
+
+
+_SIZES: Final[dict[str, Callable[[Any], int]]] = {
+    "S": _text_size,
+    "N": _number_size,
+    "B": len,
+    "SS": lambda texts: sum(map(_text_size, texts)),
+    "NS": lambda numbers: sum(map(_number_size, numbers)),
+    "BS": lambda binaries: sum(map(len, binaries)),
+    "L": lambda elements: 3 + sum(1 + _value_size(element) for element in elements),
+    "M": lambda elements: 3 + len(elements) + attributes_size(elements),
+}
+"""By type; what is not here (BOOL, NULL) takes one byte."""

@@ -1,0 +1,325 @@
+"""THE versioning and conflict policy: what a write becomes, and what a refusal means. Pure; every write path uses it.
+
+| intent | what was read | op on the latest row | ops on the history |
+|---|---|---|---|
+| Create | nothing | put version 1, if absent | |
+| Create | a tombstone, or what the same unit deleted | put version n+1, if it is still that | put the old image |
+| Update | version n, or a tombstone to bring back | put version n+1, if it is still that | put the old image |
+| Remove | version n, versions kept | put tombstone n+1, if it is still that | put the old image |
+| Remove | version n | delete, if it is still that | |
+| Hold | anything, or nothing | check that it is still that | |
+| Erase | anything, and its history | delete (or check), if it is still that | delete |
+
+"Still that" compares version *and* write id. Only types that keep versions have tombstones and history.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from typing import TypeAlias, TypeGuard
+
+from sst_repo.core import layout
+from sst_repo.core.history import archive
+from sst_repo.core.records import (
+    Absent,
+    Applied,
+    Attributes,
+    Check,
+    Delete,
+    Guard,
+    Key,
+    Matches,
+    Op,
+    Plan,
+    Put,
+    Record,
+    Refused,
+)
+from sst_repo.core.times import utc_text
+from sst_repo.errors import (
+    AlreadyExistsError,
+    Conflict,
+    ConflictError,
+    CorruptRecordError,
+    NotFoundError,
+    SstRepoError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The resource an intent is about."""
+
+    type: str
+    id: str
+    keeps_versions: bool
+
+    @property
+    def pk(self) -> str:
+        """The pk of all its rows."""
+        return layout.partition_key(self.type, self.id)
+
+    @property
+    def key(self) -> Key:
+        """The key of its latest row."""
+        return layout.latest_key(self.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Store what was not there. `over` is the row that stood there: a tombstone, or one deleted in the same unit."""
+
+    target: Target
+    content: Attributes
+    over: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Store new content in place of `base`; a tombstone as base is brought back."""
+
+    target: Target
+    content: Attributes
+    base: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Delete what was loaded as `base`."""
+
+    target: Target
+    base: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Change nothing, but insist that what was read as `base` (None: nothing) is still so."""
+
+    target: Target
+    base: Record | None
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """Delete rows of the history; with `wholly` the latest row too, else it must stay what was read."""
+
+    target: Target
+    base: Record
+    history: tuple[Record, ...]
+    wholly: bool
+
+
+Intent: TypeAlias = Create | Update | Remove | Hold | Erase
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What an intent becomes: the op on the latest row first, then the one on the history."""
+
+    intent: Intent
+    ops: tuple[Op, ...]
+
+    @property
+    def stored(self) -> Record | None:
+        """The latest row once the step is applied; None if the step leaves none, or leaves it alone."""
+        head = self.ops[0]
+        return head.record if isinstance(head, Put) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """The intents of one commit and the plan they make, step by step."""
+
+    steps: tuple[Step, ...]
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Replan:
+    """The refusal showed what the intents lacked: try again with these."""
+
+    intents: tuple[Intent, ...]
+
+
+def plan(intents: Sequence[Intent], now: datetime, write_id: str) -> Commit:
+    """Decide what intents become: one plan, whatever they are."""
+    steps = tuple(_step(intent, utc_text(now), write_id) for intent in intents)
+    return Commit(steps, Plan(tuple(op for step in steps for op in step.ops), write_id))
+
+
+def judge(commit: Commit, refused: Refused) -> Applied | Replan | SstRepoError:
+    """Say what a refusal means: that it had been applied after all, how to go on, or the error to raise."""
+    faults = _faults(commit, refused)
+    if any(fault.stored is not None and fault.stored.write_id == commit.plan.write_id for fault in faults):
+        return Applied()
+    if all(fault.is_revival for fault in faults):
+        graves = {fault.op.key: fault.stored for fault in faults}
+        return Replan(tuple(_over(step.intent, graves) for step in commit.steps))
+    return _error(faults)
+
+
+def intent(
+    target: Target,
+    base: Record | None,
+    content: Attributes | None,
+    *,
+    added: bool = False,
+    held: bool = False,
+) -> Intent | None:
+    """Say what is to be done about one resource, whatever was done to it in between.
+
+    Args:
+        target: The resource.
+        base: The row that was read; None for nothing, also where nothing was read.
+        content: What the resource is to be; None if it is not to be.
+        added: Whether it is there because it was added.
+        held: Whether it must be as it was read even if it is not changed.
+
+    Returns:
+        The intent; None if there is nothing to do.
+    """
+    if content is not None and (added or base is None):
+        return Create(target, content, base)
+    if content is not None and base is not None and (base.is_tombstone or content != content_of(base)):
+        return Update(target, content, base)
+    if content is None and base is not None and not base.is_tombstone:
+        return Remove(target, base)
+    return Hold(target, base) if held else None
+
+
+def stale(target: Target, expected: int, stored: Record | None, *, removing: bool) -> SstRepoError:
+    """Say what it means that a resource built by hand from a version meets another row than that."""
+    if removing and not is_alive(stored):
+        return NotFoundError(target.type, target.id)
+    return ConflictError([Conflict(target.type, target.id, expected, _visible_version(stored))])
+
+
+def is_alive(row: Record | None) -> TypeGuard[Record]:
+    """Tell whether a latest row is a resource: it exists and is no tombstone."""
+    return row is not None and not row.is_tombstone
+
+
+def content_of(row: Record) -> Attributes:
+    """Return what a row stores for the domain: all but the system's attributes."""
+    return {name: value for name, value in row.attributes.items() if not name.startswith("_")}
+
+
+def _step(intent: Intent, now: str, write_id: str) -> Step:
+    match intent:
+        case Create(target, content, base) | Update(target, content, base):
+            row = _row(target, content, base, now, write_id)
+            return Step(intent, (Put(row, _still(base)), *_archived(target, base)))
+        case Remove(target, base) if target.keeps_versions:
+            grave = _tombstone(target, base, now, write_id)
+            return Step(intent, (Put(grave, _still(base)), *_archived(target, base)))
+        case Remove(target, base):
+            return Step(intent, (Delete(target.key, _still(base)),))
+        case Hold(target, base):
+            return Step(intent, (Check(target.key, _still(base)),))
+        case Erase(target, base, history, wholly):
+            head = (Delete if wholly else Check)(target.key, _still(base))
+            return Step(intent, (head, *(Delete(row.key, _still(row)) for row in history)))
+
+
+def _row(target: Target, content: Attributes, base: Record | None, now: str, write_id: str) -> Record:
+    listed = {layout.LISTED: {"S": layout.listing_sort(now, target.id)}}
+    return Record(target.key, {**content, **_system(target, base, now, write_id), **listed})
+
+
+def _tombstone(target: Target, base: Record, now: str, write_id: str) -> Record:
+    return Record(target.key, {**_system(target, base, now, write_id), layout.DELETED: {"BOOL": True}})
+
+
+def _system(target: Target, base: Record | None, now: str, write_id: str) -> Attributes:
+    """Number and stamp the row that follows `base`: every write is the next version."""
+    return {
+        layout.TYPE: {"S": target.type},
+        layout.VERSION: {"N": str(1 if base is None else _version(base) + 1)},
+        layout.WRITE_ID: {"S": write_id},
+        layout.CREATED: {"S": now} if base is None else base.attributes[layout.CREATED],
+        layout.UPDATED: {"S": now},
+    }
+
+
+def _archived(target: Target, base: Record | None) -> tuple[Op, ...]:
+    return (Put(archive(base), Absent()),) if target.keeps_versions and base is not None else ()
+
+
+def _still(base: Record | None) -> Guard:
+    return Absent() if base is None else Matches(_version(base), base.write_id or "")
+
+
+def _visible_version(row: Record | None) -> int | None:
+    return None if row is None or row.is_tombstone else row.version
+
+
+def _version(row: Record) -> int:
+    if row.version is None:
+        raise ValueError(f"{row.key} has no version: it is not a row to start from")
+    return row.version
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """An op that was refused, the intent behind it, and what it found."""
+
+    intent: Intent
+    op: Op
+    stored: Record | None
+
+    @property
+    def is_revival(self) -> bool:
+        """Whether a deleted resource stands where a new one was to be made: no fault, only news."""
+        return self._is_creation and self.stored is not None and self.stored.is_tombstone
+
+    @property
+    def is_taken(self) -> bool:
+        return self._is_creation and is_alive(self.stored)
+
+    @property
+    def is_missing(self) -> bool:
+        return isinstance(self.intent, Remove) and not is_alive(self.stored)
+
+    @property
+    def _is_creation(self) -> bool:
+        return isinstance(self.intent, Create) and not is_alive(self.intent.over)
+
+    @property
+    def conflict(self) -> Conflict:
+        match self.intent:
+            case Create(target, _, base) | Update(target, _, base) | Remove(target, base) | Hold(target, base) | Erase(target, base):
+                return Conflict(target.type, target.id, _visible_version(base), _visible_version(self.stored))
+
+
+def _faults(commit: Commit, refused: Refused) -> list[_Fault]:
+    """Take the first fault of each step: where the latest row is another, the history row is there already, too."""
+    reasons = iter(refused.reasons)
+    faults: list[_Fault] = []
+    for step in commit.steps:
+        own = zip(step.ops, islice(reasons, len(step.ops)), strict=True)
+        told = [_Fault(step.intent, op, reason.stored) for op, reason in own if reason is not None]
+        faults += told[:1]
+    return faults
+
+
+def _over(intent: Intent, graves: Mapping[Key, Record | None]) -> Intent:
+    grave = graves.get(intent.target.key)
+    return replace(intent, over=grave) if isinstance(intent, Create) and grave is not None else intent
+
+
+def _error(faults: Sequence[_Fault]) -> SstRepoError:
+    for fault in faults:
+        if isinstance(fault.op, Put) and fault.op.key != fault.intent.target.key:
+            target = fault.intent.target
+            version = None if fault.stored is None else fault.stored.version
+            reason = "a history row stands where the latest version would go; check the table"
+            return CorruptRecordError(target.type, target.id, reason, version=version)
+    conflicts = [fault.conflict for fault in faults]
+    first = conflicts[0]
+    if all(fault.is_taken for fault in faults):
+        return AlreadyExistsError(first.type, first.id, first.actual)
+    if all(fault.is_missing for fault in faults):
+        return NotFoundError(first.type, first.id, hint="it was deleted in the meantime")
+    # Of several kinds of fault the conflict is told: a rerun may settle it, and then meets the others.
+    return ConflictError(conflicts)

@@ -1,0 +1,56 @@
+"""What a table is asked for when rows are read in order, and what it answers."""
+
+from dataclasses import dataclass
+
+from sst_repo.core.layout import IndexKeys
+from sst_repo.core.records import Key, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in an index: a row's sort key there, and its primary key. It stays valid when the row is gone."""
+
+    sort: str
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Rows of one partition of an index, in the order of its sort key.
+
+    Attributes:
+        index: The index that is read.
+        partition: The partition's key.
+        first: The least sort key, inclusive; None for no bound.
+        last: The greatest sort key, inclusive; None for no bound.
+        descending: Whether to begin at the greatest.
+        after: Where to go on, exclusive; None to begin at the beginning.
+        limit: How many rows to read at most; None for as many as one call gives.
+        consistent: Whether to see all that was written before; the table's own index only.
+        count_only: Whether the number of rows will do.
+    """
+
+    index: IndexKeys
+    partition: str
+    first: str | None = None
+    last: str | None = None
+    descending: bool = False
+    after: Position | None = None
+    limit: int | None = None
+    consistent: bool = False
+    count_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What one read gave.
+
+    Attributes:
+        records: The rows in order; none if only their number was asked for.
+        count: How many rows.
+        more: Where to go on; None at the end. There need not be anything after it.
+    """
+
+    records: tuple[Record, ...]
+    count: int
+    more: Position | None

@@ -1,0 +1,163 @@
+"""The language between the core and the tables: records, guards, plans and their outcomes.
+
+A table knows nothing but what is in this module. Everything here is immutable; records are shared, never copied.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+AttributeValue: TypeAlias = Mapping[str, Any]
+"""A value in DynamoDB's typed form, such as `{"S": "x"}`. Numbers are canonical text (see `core.numbers`), sets are
+sorted lists, binaries are `bytes`; so equal values are equal mappings."""
+
+Attributes: TypeAlias = Mapping[str, AttributeValue]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """A row's primary key."""
+
+    pk: str
+    sk: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A row: its key, and all other attributes in DynamoDB's typed form."""
+
+    key: Key
+    attributes: Attributes
+
+    @property
+    def version(self) -> int | None:
+        """The version in `_v`; None in a row that is not ours."""
+        number = self.attributes.get("_v", {}).get("N")
+        return int(number) if isinstance(number, str) and number.isdigit() else None
+
+    @property
+    def write_id(self) -> str | None:
+        """The id of the commit that wrote the row, in `_w`; None in a row that is not ours."""
+        text = self.attributes.get("_w", {}).get("S")
+        return text if isinstance(text, str) else None
+
+    @property
+    def is_tombstone(self) -> bool:
+        """Whether the row says that the resource was deleted."""
+        return "_d" in self.attributes
+
+    def __deepcopy__(self, memo: object) -> "Record":
+        """Stay shared when a resource that remembers this record is copied deeply."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The guard of a row that must not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The guard of a row that must be exactly what was read.
+
+    The version alone would let a stale copy win after a delete and re-create; the write id makes it exact.
+    """
+
+    version: int
+    write_id: str
+
+
+Guard: TypeAlias = Absent | Matches
+
+
+def holds(guard: Guard, stored: Record | None) -> bool:
+    """Tell whether a guard is satisfied by what is stored; THE meaning that each adapter compiles to its server."""
+    if isinstance(guard, Absent):
+        return stored is None
+    return stored is not None and stored.version == guard.version and stored.write_id == guard.write_id
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Store the record under its key, replacing what is there, if the guard holds."""
+
+    record: Record
+    guard: Guard
+
+    @property
+    def key(self) -> Key:
+        """The row that is written."""
+        return self.record.key
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove the row, if the guard holds."""
+
+    key: Key
+    guard: Guard
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Change nothing, but let the whole plan fail unless the guard holds."""
+
+    key: Key
+    guard: Guard
+
+
+Op: TypeAlias = Put | Delete | Check
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one commit does, all or nothing, in at most one write call.
+
+    Attributes:
+        ops: One op a row.
+        write_id: The commit's id, stamped into every row it writes; it recognises our own write in a later answer.
+    """
+
+    ops: tuple[Op, ...]
+    write_id: str
+
+    @property
+    def token(self) -> str:
+        """The idempotency token of the plan: a plan that is sent again is the same plan."""
+        return self.write_id
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an op was refused: its guard did not hold for the row that is stored."""
+
+    stored: Record | None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """All of the plan was applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing was applied. One reason an op, in order; None for an op that was not at fault."""
+
+    reasons: tuple[Reason | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contended:
+    """Nothing was applied since the table was busy; the same plan may be sent again."""
+
+    cause: BaseException | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The answer was lost: the plan was applied or not."""
+
+    cause: BaseException | None = field(default=None, compare=False)
+
+
+Outcome: TypeAlias = Applied | Refused | Contended | Unknown

@@ -1,0 +1,25 @@
+"""Instants as text that sorts like time: fixed width, UTC, microseconds."""
+
+from datetime import UTC, datetime
+
+UTC_WIDTH = len("2026-01-31T12:00:00.000000Z")
+
+
+def utc_text(instant: datetime) -> str:
+    """Return an aware datetime as text.
+
+    Raises:
+        OverflowError: In UTC it would be before year 1 or after year 9999.
+    """
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def from_utc_text(text: str) -> datetime:
+    """Return the aware datetime, in UTC, of a text that `utc_text` made.
+
+    Raises:
+        ValueError: It is no such text.
+    """
+    if len(text) != UTC_WIDTH or text[-1] != "Z":
+        raise ValueError(f"{text!r} is not a UTC timestamp")
+    return datetime.fromisoformat(text[:-1]).replace(tzinfo=UTC)

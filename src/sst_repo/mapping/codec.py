@@ -1,0 +1,161 @@
+"""Resource <-> attributes, compiled once a class.
+
+Every field becomes an attribute of the field's name:
+
+| Python | DynamoDB | module |
+|---|---|---|
+| str, bytes, bool, None | S, B, BOOL, NULL | scalars |
+| int, float, Decimal | N | scalars |
+| datetime, date, time, UUID | S | scalars |
+| timedelta | N: seconds | scalars |
+| Enum, Literal | S or N | choices |
+| list, tuple, deque | L | containers |
+| set, frozenset | SS, NS, BS, or L | containers |
+| dict | M, or L of pairs | dicts |
+| model, dataclass, NamedTuple, TypedDict | M | structures |
+| a union | as its arm, with a label where arms look alike | unions |
+| Any, JsonValue | as the value itself | trees |
+| any other type | pydantic's JSON of it | foreign |
+
+The system fields are not the codec's: the schema keeps them under names of its own.
+"""
+
+from collections.abc import Mapping
+from reprlib import repr as short_repr
+from typing import Any, Generic, TypeVar, cast
+
+from sst_repo.core.records import Attributes, AttributeValue
+from sst_repo.errors import ModelError, UnstorableValueError
+from sst_repo.mapping.compiler import Compiler
+from sst_repo.mapping.equality import comes_back
+from sst_repo.mapping.values import MAX_LEVELS, Misfit
+from sst_repo.resource import SYSTEM_FIELDS, Resource
+
+T = TypeVar("T", bound=Resource)
+
+_CODEC = "__sst_codec__"
+
+
+class ModelCodec(Generic[T]):
+    """Encodes and decodes the domain fields of one Resource class."""
+
+    def __init__(self, model: type[T]) -> None:
+        """Compile the class.
+
+        Raises:
+            ModelError: It has a field that can't be stored.
+        """
+        _check_names(model)
+        self._model = model
+        self._name = model.__name__
+        self._members = Compiler().members(model, without=SYSTEM_FIELDS)
+
+    def encode(self, resource: T) -> dict[str, AttributeValue]:
+        """Return the attributes of a resource, its domain fields and extras; equal resources have equal ones.
+
+        Raises:
+            UnstorableValueError: A value can't be stored so that it comes back; the path names it.
+        """
+        if type(resource) is not self._model:
+            found = type(resource).__qualname__
+            raise UnstorableValueError(self._name, f"expected exactly a {self._model.__qualname__}, found a {found}")
+        extras = resource.__pydantic_extra__ or {}
+        for name in extras:
+            if is_reserved(name):
+                raise UnstorableValueError(f"{self._name}.{name}", "names like this belong to the library")
+        try:
+            return self._members.encode(resource.__dict__, extras, MAX_LEVELS)
+        except Misfit as misfit:
+            raise UnstorableValueError(misfit.path(self._name), misfit.reason) from misfit.__cause__
+        except RecursionError:
+            raise UnstorableValueError(self._name, "a value holds itself, or is nested too deep") from None
+
+    def decode(self, attributes: Attributes, system: Mapping[str, object]) -> T:
+        """Return the resource of these attributes; those that belong to the library are passed over.
+
+        Args:
+            attributes: What is stored; fields that are missing take their defaults.
+            system: The values of the system fields.
+
+        Raises:
+            ValueError: The attributes can't be read as this class.
+        """
+        own = {name: stored for name, stored in attributes.items() if not is_reserved(name)}
+        try:
+            values = {**self._members.decode(own), **system}
+            return self._model.model_validate(values, by_name=True, by_alias=False)
+        except Misfit as misfit:
+            raise ValueError(f"{misfit.path(self._name)}: {misfit.reason}") from misfit.__cause__
+        except ValueError:
+            raise
+        except Exception as error:
+            # Validators of the class may raise anything when they meet what they were not written for.
+            raise ValueError(f"{self._name}: {type(error).__name__}: {error}") from error
+
+    def prove(self, resource: T, attributes: Attributes) -> None:
+        """Make sure that the attributes, once stored, can be read and give an equal resource.
+
+        Raises:
+            UnstorableValueError: They don't; it names the first field that differs, and how it comes back.
+        """
+        try:
+            back = self.decode(attributes, {name: getattr(resource, name) for name in SYSTEM_FIELDS})
+        except ValueError as error:
+            raise UnstorableValueError(self._name, f"it could not be read again: {error}") from error
+        given_values, back_values = _values(resource), _values(back)
+        for name in given_values | back_values:
+            given, found = given_values.get(name), back_values.get(name)
+            if not comes_back(given, found):
+                raise UnstorableValueError(
+                    f"{self._name}.{name}",
+                    f"{short_repr(given)} would come back as {short_repr(found)}",
+                )
+        self._prove_stable(back, attributes)
+
+    def _prove_stable(self, back: T, attributes: Attributes) -> None:
+        """Make sure that a resource just read is not taken for a changed one."""
+        again = self.encode(back)
+        for name in {**again, **attributes}:
+            if again.get(name) != attributes.get(name):
+                reason = f"it would come back as another type, stored as {short_repr(again.get(name))}"
+                raise UnstorableValueError(f"{self._name}.{name}", reason)
+
+
+def codec_for(model: type[T]) -> ModelCodec[T]:
+    """Return the codec of a class, compiled at the first call.
+
+    Raises:
+        ModelError: The class has a field that can't be stored.
+    """
+    # Kept on the class itself, so that it goes when the class goes.
+    known = model.__dict__.get(_CODEC)
+    if known is None:
+        known = ModelCodec(model)
+        setattr(model, _CODEC, known)
+    return cast("ModelCodec[T]", known)
+
+
+def is_reserved(name: str) -> bool:
+    """Tell whether an attribute of that name belongs to the library: keys, index slots, and all that begins with `_`."""
+    return name.startswith(("_", "gsi")) or name in {"pk", "sk"}
+
+
+def _check_names(model: type[Resource]) -> None:
+    for name, field in model.model_fields.items():
+        if name in SYSTEM_FIELDS:
+            expected = Resource.model_fields[name].annotation
+            if field.annotation != expected:
+                raise ModelError(
+                    f"{model.__qualname__}.{name}: the field belongs to the library and is "
+                    f"{getattr(expected, '__name__', expected)}, not {field.annotation}; name yours differently",
+                )
+        elif is_reserved(name):
+            raise ModelError(
+                f"{model.__qualname__}.{name}: pk, sk and names beginning with gsi or _ belong to the table; "
+                f"name the field differently",
+            )
+
+
+def _values(resource: Resource) -> dict[str, Any]:
+    fields = {name: resource.__dict__.get(name) for name in type(resource).model_fields}
+    return fields | (resource.__pydantic_extra__ or {})

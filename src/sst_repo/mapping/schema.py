@@ -1,0 +1,123 @@
+"""What a Resource class compiles to: how its objects become rows, and rows its objects."""
+
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Generic, TypeVar, cast
+
+from sst_repo.core import layout
+from sst_repo.core.history import unarchive
+from sst_repo.core.policy import Target
+from sst_repo.core.records import Attributes, Record
+from sst_repo.core.times import from_utc_text
+from sst_repo.errors import CorruptRecordError, UnstorableValueError
+from sst_repo.mapping.codec import ModelCodec, codec_for
+from sst_repo.mapping.keys import check_id
+from sst_repo.resource import Resource, bring_up_to_date, image_of, on_definition
+
+T = TypeVar("T", bound=Resource)
+
+
+@dataclass(frozen=True, slots=True)
+class Schema(Generic[T]):
+    """The mapping of one Resource class."""
+
+    model: type[T]
+    codec: ModelCodec[T]
+
+    @property
+    def type_name(self) -> str:
+        """The name that the type is stored under."""
+        return self.model.__type_name__
+
+    @property
+    def keeps_versions(self) -> bool:
+        """Whether old versions are kept."""
+        return self.model.__keeps_versions__
+
+    def target(self, resource_id: str) -> Target:
+        """Name a resource.
+
+        Raises:
+            UnstorableValueError: No row can have that id.
+        """
+        check_id(self.type_name, resource_id)
+        return Target(self.type_name, resource_id, self.keeps_versions)
+
+    def content(self, resource: T) -> Attributes:
+        """Return what a row stores of the resource.
+
+        Raises:
+            UnstorableValueError: A value can't be stored.
+        """
+        if not isinstance(resource, self.model):
+            raise UnstorableValueError(self.type_name, f"expected {self.model.__qualname__}, found {type(resource)!r}")
+        return self.codec.encode(resource)
+
+    def prove(self, resource: T, content: Attributes) -> None:
+        """Refuse content that would not come back equal: nothing is written that can't be read.
+
+        Raises:
+            UnstorableValueError: It names the field and what would come back.
+        """
+        self.codec.prove(resource, content)
+
+    def base(self, resource: T) -> Record | None:
+        """Return the row that the resource was loaded from or saved as; None if it was built by hand."""
+        image = cast("Record | None", image_of(resource))
+        if image is None or image.version != resource.version or image.key != self.target(resource.resource_id).key:
+            return None
+        return image
+
+    def load(self, record: Record) -> T:
+        """Make the resource of a row, current or old; it remembers the row.
+
+        Raises:
+            CorruptRecordError: The row can't be read as this type.
+        """
+        _, resource_id = layout.type_and_id(record.key.pk)
+        try:
+            row = unarchive(record)
+            image = replace(row, key=layout.latest_key(record.key.pk))
+            values = _system_values(image, resource_id)
+            stored_type = image.attributes[layout.TYPE]["S"]
+            if stored_type != self.type_name:
+                raise ValueError(f"it is of type {stored_type!r}")  # noqa: TRY301 - one place names all faults
+            resource = self.codec.decode(image.attributes, values)
+        except (ValueError, KeyError) as error:
+            reason = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
+            raise CorruptRecordError(self.type_name, resource_id, reason, version=record.version) from error
+        bring_up_to_date(resource, {}, image)
+        return resource
+
+    def settle(self, resource: T, stored: Record | None) -> None:
+        """Bring a resource up to date with the row it was stored as; None if the commit stored none of it."""
+        if stored is not None:
+            bring_up_to_date(resource, _system_values(stored, resource.resource_id), stored)
+
+
+def schema_of(model: type[T]) -> Schema[T]:
+    """Return the schema of a class, compiled once.
+
+    Raises:
+        ModelError: The class can't be mapped.
+    """
+    return cast("Schema[T]", _compiled(model))
+
+
+@cache
+def _compiled(model: type[Resource]) -> Schema[Resource]:
+    return Schema(model, codec_for(model))
+
+
+def _system_values(row: Record, resource_id: str) -> dict[str, object]:
+    if row.version is None or row.write_id is None:
+        raise ValueError("it has no version and write id")
+    return {
+        "resource_id": resource_id,
+        "version": row.version,
+        "created_at": from_utc_text(row.attributes[layout.CREATED]["S"]),
+        "updated_at": from_utc_text(row.attributes[layout.UPDATED]["S"]),
+    }
+
+
+on_definition(schema_of)

@@ -1,0 +1,259 @@
+"""What services import: `Repository[T]`, `Page`, `Clock` and `IdFactory`. Nothing here knows where data lives."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Generic, TypeVar, overload
+
+if TYPE_CHECKING:
+    from sst_repo.errors import CorruptRecordError
+    from sst_repo.resource import Resource
+
+T = TypeVar("T", bound="Resource")
+ItemT_co = TypeVar("ItemT_co", covariant=True)
+
+DEFAULT_LIMIT = 20
+"""How many resources a page holds unless told otherwise."""
+
+ITERATION_LIMIT = 100
+"""How many resources `iterate` reads at a time."""
+
+
+class Clock(ABC):
+    """Tells the time and lets it pass. Inject another to test what depends on time."""
+
+    @abstractmethod
+    def now(self) -> datetime:
+        """Return the present time, aware."""
+
+    @abstractmethod
+    def sleep(self, seconds: float) -> None:
+        """Let `seconds` pass."""
+
+
+class IdFactory(ABC):
+    """Makes the ids of commits. Inject another to make them foreseeable."""
+
+    @abstractmethod
+    def new_id(self) -> str:
+        """Return an id never returned before, of at most 36 characters."""
+
+
+class Page(Sequence[ItemT_co]):
+    """One page of a listing: a sequence of what matched, and where to go on.
+
+    Attributes:
+        cursor: Give it to the same call to get the next page; None on the last page.
+        skipped: The stored rows among these that can't be read, as errors that name them.
+    """
+
+    __slots__ = ("_items", "cursor", "skipped")
+
+    def __init__(
+        self,
+        items: Iterable[ItemT_co],
+        cursor: str | None = None,
+        skipped: Iterable["CorruptRecordError"] = (),
+    ) -> None:
+        """Hold the items of the page."""
+        self._items = tuple(items)
+        self.cursor = cursor
+        self.skipped = tuple(skipped)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is a next page; exact, so that the next page is never empty."""
+        return self.cursor is not None
+
+    def __len__(self) -> int:
+        """Count the items of this page."""
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, index: int) -> ItemT_co: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[ItemT_co, ...]: ...
+    def __getitem__(self, index: int | slice) -> "ItemT_co | tuple[ItemT_co, ...]":
+        """Return an item, or several as a tuple."""
+        return self._items[index]
+
+    def __repr__(self) -> str:
+        """Show the items and whether there are more."""
+        return f"Page({list(self._items)!r}, has_more={self.has_more})"
+
+
+class Repository(ABC, Generic[T]):
+    """The resources of one type, as a collection that outlives the process.
+
+    Services ask for a `Repository[Order]` and get one that stands alone (each call is its own commit) or one that
+    belongs to a unit of work (nothing is written before its `commit()`). All methods raise `TableError` when the
+    table itself fails, and `UnstorableValueError` before any call for what can't be stored.
+    """
+
+    @abstractmethod
+    def add(self, resource: T) -> T:
+        """Store a new resource and return the same object, now at version 1.
+
+        An id of a versioned resource that was deleted may be added again: the version numbers continue.
+
+        Raises:
+            AlreadyExistsError: The id is taken.
+
+        Cost: 1 PutItem. One TransactWriteItems more where the id belongs to a deleted versioned resource.
+        """
+
+    @abstractmethod
+    def get(self, resource_id: str, *, consistent: bool = True) -> T:
+        """Return the latest version.
+
+        Args:
+            resource_id: The id.
+            consistent: False reads at half the price, perhaps not the very latest.
+
+        Raises:
+            NotFoundError: There is none, or it was deleted.
+            CorruptRecordError: The stored row can't be read.
+
+        Cost: 1 GetItem.
+        """
+
+    @abstractmethod
+    def find(self, resource_id: str, *, consistent: bool = True) -> T | None:
+        """Return the latest version, or None where `get` raises `NotFoundError`."""
+
+    @abstractmethod
+    def exists(self, resource_id: str, *, consistent: bool = True) -> bool:
+        """Tell whether `get` would find something, without decoding it. Cost: 1 GetItem."""
+
+    @abstractmethod
+    def get_many(self, resource_ids: Iterable[str], *, consistent: bool = True) -> dict[str, T]:
+        """Return those that exist, by id, in the order asked for; any number of ids, repeated ones once.
+
+        Raises:
+            CorruptRecordError: A row can't be read; the good ones are in its `found`.
+
+        Cost: 1 BatchGetItem per 100 ids.
+        """
+
+    @abstractmethod
+    def save(self, resource: T) -> T:
+        """Store a changed resource as its next version, in place, and return it. What has not changed is not written.
+
+        It must start from the latest version. A resource that was built by hand from an id and a version (a request
+        body, say) is saved too, at the cost of one read.
+
+        Raises:
+            ConflictError: Somebody else wrote or deleted it first; the object is left as it was.
+            NotFoundError: It has version 0: it was never added.
+
+        Cost: 1 PutItem, or 1 TransactWriteItems of two items where versions are kept.
+        """
+
+    @abstractmethod
+    def delete(self, resource: T) -> None:
+        """Delete the resource, if this is its latest version. Where versions are kept, they stay readable.
+
+        Raises:
+            NotFoundError: It is gone already, or was never added.
+            ConflictError: Somebody else wrote it first.
+
+        Cost: 1 DeleteItem, or 1 TransactWriteItems of two items where versions are kept.
+        """
+
+    @abstractmethod
+    def versions(self, resource_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[T]:
+        """Return the versions of a resource, newest first; also those of a deleted one.
+
+        A type that does not keep versions has just the latest.
+
+        Args:
+            resource_id: The id.
+            limit: How many at most; None for all of them.
+            cursor: The cursor of the page before.
+
+        Raises:
+            NotFoundError: Nothing was ever stored under the id, or it was purged.
+            InvalidCursorError: The cursor is not one of this resource's.
+
+        Cost: 1 GetItem on the first page, and 1 Query per MB of (compressed) history.
+        """
+
+    @abstractmethod
+    def get_version(self, resource_id: str, version: int) -> T:
+        """Return a version as it was.
+
+        Raises:
+            NotFoundError: There is no such version, or it is the mark of a deletion.
+
+        Cost: 1 BatchGetItem of two items.
+        """
+
+    @abstractmethod
+    def restore(self, resource_id: str, version: int) -> T:
+        """Store the content of an old version as the next version, bringing back what was deleted; return it.
+
+        Raises:
+            NotFoundError: There is no such version.
+            ConflictError: Somebody else wrote in the meantime.
+
+        Cost: 1 BatchGetItem of two items and 1 write call.
+        """
+
+    @abstractmethod
+    def purge(self, resource_id: str) -> None:
+        """Erase a resource with all its versions. What was never there is no error.
+
+        The one operation that may take several calls: it makes the resource invisible first, and can be repeated
+        when it was interrupted.
+
+        Raises:
+            ConflictError: Somebody wrote the resource in the meantime.
+
+        Cost: 1 GetItem; where versions are kept, a Query per MB of history and 1 write call per 100 versions.
+        """
+
+    @abstractmethod
+    def list(
+        self,
+        *,
+        limit: int = DEFAULT_LIMIT,
+        cursor: str | None = None,
+        newest_first: bool = True,
+    ) -> Page[T]:
+        """Return a page of the resources of this type, by last update.
+
+        Read from an index, which follows the table within moments.
+
+        Args:
+            limit: How many; the page has exactly so many while they last.
+            cursor: The cursor of the page before; None for the first page.
+            newest_first: Whether to begin with the latest update.
+
+        Raises:
+            InvalidQueryError: The limit is below 1.
+            InvalidCursorError: The cursor is mangled or belongs to another listing.
+
+        Cost: 1 Query per page, more where the page is over 1 MB.
+        """
+
+    def iterate(self, *, newest_first: bool = True) -> Iterator[T]:
+        """Go through all resources of this type by last update, reading pages as they are needed.
+
+        Raises:
+            CorruptRecordError: Some rows can't be read. It is raised for the first of them, after all the others have
+                been gone through.
+        """
+        skipped: tuple[CorruptRecordError, ...] = ()
+        cursor: str | None = None
+        more = True
+        while more:
+            page = self.list(limit=ITERATION_LIMIT, cursor=cursor, newest_first=newest_first)
+            yield from page
+            skipped += page.skipped
+            cursor, more = page.cursor, page.has_more
+        if skipped:
+            raise skipped[0]
+
+    @abstractmethod
+    def count(self) -> int:
+        """Count the resources of this type. Cost: 1 Query per MB of them; nothing is transferred but the number."""

@@ -1,0 +1,204 @@
+"""Reading the resources of one type: by id, in versions, as pages. Repositories of both kinds share it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from sst_repo.core import cursors, layout, paging, policy
+from sst_repo.core.paging import Reads
+from sst_repo.core.policy import Target, is_alive
+from sst_repo.core.queries import Position, Query
+from sst_repo.core.records import Record
+from sst_repo.errors import CorruptRecordError, InvalidQueryError, NotFoundError, UnstorableValueError
+from sst_repo.mapping.schema import Schema
+from sst_repo.ports import Page
+from sst_repo.resource import Resource
+from sst_repo.tables.base import Table
+
+T = TypeVar("T", bound=Resource)
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader(Generic[T]):
+    """Reads resources of one type from a table."""
+
+    schema: Schema[T]
+    table: Table
+
+    def find_target(self, resource_id: str) -> Target | None:
+        """Name a resource that is looked for; None if no row can have that id, so that there is none."""
+        try:
+            return self.schema.target(resource_id)
+        except UnstorableValueError:
+            return None
+
+    def target(self, resource_id: str, version: int | None = None) -> Target:
+        """Name a resource that must be there, perhaps one version of it.
+
+        Raises:
+            NotFoundError: No row can have that id.
+        """
+        target = self.find_target(resource_id)
+        if target is None:
+            raise NotFoundError(self.schema.type_name, resource_id, version, hint="it can't be an id")
+        return target
+
+    def base(self, resource: T, *, removing: bool = False) -> Record:
+        """Return the row that a change of the resource starts from: its image, else what is stored, by one read.
+
+        Raises:
+            NotFoundError: It was never stored; with `removing`, also if it is gone.
+            ConflictError: Another version is stored than the resource has.
+        """
+        image = self.schema.base(resource)
+        if image is not None:
+            return image
+        target = self.schema.target(resource.resource_id)
+        if resource.version == 0:
+            raise NotFoundError(target.type, target.id, hint="it was never stored (version 0): add() it")
+        stored = self.latest(target)
+        if not is_alive(stored) or stored.version != resource.version:
+            raise policy.stale(target, resource.version, stored, removing=removing)
+        return stored
+
+    def latest(self, target: Target, *, consistent: bool = True) -> Record | None:
+        """Return the latest row, which may be a tombstone."""
+        return self.table.read(target.key, consistent=consistent)
+
+    def latest_many(self, targets: Iterable[Target], *, consistent: bool = True) -> dict[str, Record | None]:
+        """Return the latest row of each, by id; None where there is none."""
+        targets = list(targets)
+        rows = self.table.read_many([target.key for target in targets], consistent=consistent)
+        return {target.id: rows.get(target.key) for target in targets}
+
+    def load(self, row: Record | None) -> T | None:
+        """Make the resource of a latest row; None for no row or a tombstone.
+
+        Raises:
+            CorruptRecordError: The row can't be read.
+        """
+        return self.schema.load(row) if is_alive(row) else None
+
+    def version(self, target: Target, version: int) -> tuple[Record, Record]:
+        """Return the latest row, which may be a tombstone, and the row of a version, each as it is stored.
+
+        Raises:
+            NotFoundError: There is no such version, or it is the mark of a deletion.
+        """
+        if 0 < version <= layout.MAX_VERSION:
+            old_key = layout.history_key(target.pk, version)
+            rows = self.table.read_many([target.key, old_key])
+            latest = rows.get(target.key)
+            if latest is not None:
+                row = latest if latest.version == version else rows.get(old_key)
+                if row is None and version < (latest.version or 0):
+                    # The two rows are not read at one moment: it may have moved to the history in between.
+                    row = self.table.read(old_key)
+                if is_alive(row):
+                    return latest, row
+        raise NotFoundError(target.type, target.id, version)
+
+    def versions(self, target: Target, limit: int | None, cursor: str | None) -> Page[T]:
+        """Return a page of versions, newest first.
+
+        Raises:
+            NotFoundError: Nothing was ever stored there.
+            InvalidQueryError, InvalidCursorError: As for `page`.
+        """
+        _check_limit(limit)
+        listing = (target.type, target.id, "versions")
+        items: list[T] = []
+        skipped: list[CorruptRecordError] = []
+        if cursor is not None:
+            before = int(cursors.decode(cursor, listing))
+        else:
+            latest = self.latest(target)
+            if latest is None:
+                raise NotFoundError(target.type, target.id)
+            before = latest.version or layout.MAX_VERSION
+            try:
+                items.extend(filter(None, [self.load(latest)]))
+            except CorruptRecordError as error:
+                skipped.append(error)
+        more = False
+        if target.keeps_versions and before > 1:
+            last = layout.history_key(target.pk, before - 1).sk
+            query = Query(layout.PRIMARY, target.pk, layout.OLDEST, last, descending=True, consistent=True)
+            room = None if limit is None else limit - len(items)
+            filled = self.run(paging.fill(query, room, self.load))
+            items += filled.items
+            skipped += filled.skipped
+            more = filled.more
+        return Page(items, cursors.encode(str(items[-1].version), listing) if more else None, skipped)
+
+    def history(self, target: Target) -> tuple[Record, ...]:
+        """Return all rows of the history as they are stored, oldest first."""
+        query = Query(layout.PRIMARY, target.pk, layout.OLDEST, layout.NEWEST, consistent=True)
+        return tuple(self.run(paging.fill(query, None, lambda row: row)).items)
+
+    def page(self, limit: int, cursor: str | None, load: Callable[[Record], T | None], *, newest_first: bool) -> Page[T]:
+        """Return a page of the listing by last update.
+
+        Args:
+            limit: How many resources.
+            cursor: Where to go on; None to begin.
+            load: Makes a resource of a row; None for a row that does not count.
+            newest_first: The direction.
+
+        Raises:
+            InvalidQueryError: The limit is below 1.
+            InvalidCursorError: The cursor is mangled or another listing's.
+        """
+        _check_limit(limit)
+        listing = (self.schema.type_name, "listing", "newest first" if newest_first else "oldest first")
+        after = None if cursor is None else self._place(cursors.decode(cursor, listing))
+        query = Query(layout.LISTING, self.schema.type_name, descending=newest_first, after=after)
+        filled = self.run(paging.fill(query, limit, load))
+        place = filled.last.attributes[layout.LISTED]["S"] if filled.last is not None and filled.more else None
+        return Page(filled.items, None if place is None else cursors.encode(place, listing), filled.skipped)
+
+    def count(self) -> int:
+        """Count the resources of the type."""
+        return self.run(paging.count(Query(layout.LISTING, self.schema.type_name)))
+
+    def run(self, reads: Reads[R]) -> R:
+        """Carry out reads, one call a query, and return what they come to."""
+        try:
+            query = next(reads)
+            while True:
+                query = reads.send(self.table.query(query))
+        except StopIteration as done:
+            result: R = done.value
+            return result
+
+    def _place(self, listed: str) -> Position:
+        resource_id = layout.id_in_listing_sort(listed)
+        return Position(listed, layout.latest_key(layout.partition_key(self.schema.type_name, resource_id)))
+
+
+def _check_limit(limit: int | None) -> None:
+    if limit is not None and limit < 1:
+        raise InvalidQueryError(f"a page has a limit of 1 or more, not {limit}")
+
+
+def load_each(rows: Mapping[str, Record | None], load: Callable[[str, Record | None], T | None]) -> dict[str, T]:
+    """Load rows by id, leaving out what loads as None.
+
+    Raises:
+        CorruptRecordError: For the first row that can't be read; its `found` has all the good ones.
+    """
+    found: dict[str, T] = {}
+    corrupt: list[CorruptRecordError] = []
+    for resource_id, row in rows.items():
+        try:
+            resource = load(resource_id, row)
+        except CorruptRecordError as error:
+            corrupt.append(error)
+            continue
+        if resource is not None:
+            found[resource_id] = resource
+    if corrupt:
+        first = corrupt[0]
+        raise CorruptRecordError(first.type, first.id, first.reason, version=first.version, found=found) from first
+    return found

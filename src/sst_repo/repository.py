@@ -1,0 +1,158 @@
+"""Repositories that stand alone: each call is its own commit."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from sst_repo.clock import SYSTEM_CLOCK
+from sst_repo.commit import Committer
+from sst_repo.core import limits, policy
+from sst_repo.core.policy import Create, Erase, Remove, Update, is_alive
+from sst_repo.core.records import Record
+from sst_repo.errors import NotFoundError
+from sst_repo.ids import ULIDS
+from sst_repo.mapping.schema import schema_of
+from sst_repo.ports import DEFAULT_LIMIT, Clock, IdFactory, Page, Repository
+from sst_repo.reader import Reader, load_each
+from sst_repo.resource import Resource
+from sst_repo.tables.base import Table
+from sst_repo.tables.memory import InMemoryTable
+
+T = TypeVar("T", bound=Resource)
+
+
+class TableRepository(Repository[T]):
+    """The resources of one type in a table of any kind.
+
+    Args:
+        model: The class of the resources.
+        table: Where they live.
+        clock: Stamps what is written.
+        ids: Makes the ids of commits.
+    """
+
+    def __init__(self, model: type[T], table: Table, *, clock: Clock = SYSTEM_CLOCK, ids: IdFactory = ULIDS) -> None:
+        """Make no call."""
+        self._schema = schema_of(model)
+        self._reader = Reader(self._schema, table)
+        self._committer = Committer(table, clock, ids)
+
+    def __repr__(self) -> str:
+        """Show the type."""
+        return f"{type(self).__name__}({self._schema.model.__name__})"
+
+    def add(self, resource: T) -> T:
+        """Store a new resource and return the same object, now at version 1."""
+        target = self._schema.target(resource.resource_id)
+        content = self._schema.content(resource)
+        self._write(resource, Create(target, content))
+        return resource
+
+    def get(self, resource_id: str, *, consistent: bool = True) -> T:
+        """Return the latest version."""
+        found = self.find(resource_id, consistent=consistent)
+        if found is None:
+            raise NotFoundError(self._schema.type_name, resource_id)
+        return found
+
+    def find(self, resource_id: str, *, consistent: bool = True) -> T | None:
+        """Return the latest version, or None where `get` raises `NotFoundError`."""
+        return self._reader.load(self._latest(resource_id, consistent=consistent))
+
+    def exists(self, resource_id: str, *, consistent: bool = True) -> bool:
+        """Tell whether `get` would find something, without decoding it."""
+        return is_alive(self._latest(resource_id, consistent=consistent))
+
+    def get_many(self, resource_ids: Iterable[str], *, consistent: bool = True) -> dict[str, T]:
+        """Return those that exist, by id, in the order asked for."""
+        targets = filter(None, map(self._reader.find_target, dict.fromkeys(resource_ids)))
+        rows = self._reader.latest_many(targets, consistent=consistent)
+        return load_each(rows, lambda _, row: self._reader.load(row))
+
+    def save(self, resource: T) -> T:
+        """Store a changed resource as its next version, in place, and return it."""
+        base = self._reader.base(resource)
+        target = self._schema.target(resource.resource_id)
+        content = self._schema.content(resource)
+        if content != policy.content_of(base):
+            self._write(resource, Update(target, content, base))
+        return resource
+
+    def delete(self, resource: T) -> None:
+        """Delete the resource, if this is its latest version."""
+        base = self._reader.base(resource, removing=True)
+        self._committer.commit([Remove(self._schema.target(resource.resource_id), base)])
+
+    def versions(self, resource_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[T]:
+        """Return the versions of a resource, newest first; also those of a deleted one."""
+        return self._reader.versions(self._reader.target(resource_id), limit, cursor)
+
+    def get_version(self, resource_id: str, version: int) -> T:
+        """Return a version as it was."""
+        _, row = self._reader.version(self._reader.target(resource_id, version), version)
+        return self._schema.load(row)
+
+    def restore(self, resource_id: str, version: int) -> T:
+        """Store the content of an old version as the next version, bringing back what was deleted; return it."""
+        target = self._reader.target(resource_id, version)
+        latest, row = self._reader.version(target, version)
+        resource = self._schema.load(row)
+        self._write(resource, Update(target, self._schema.content(resource), latest))
+        return resource
+
+    def purge(self, resource_id: str) -> None:
+        """Erase a resource with all its versions."""
+        target = self._reader.find_target(resource_id)
+        latest = None if target is None else self._reader.latest(target)
+        if target is None or latest is None:
+            return
+        batches = limits.batches(self._reader.history(target))
+        if len(batches) > 1 and is_alive(latest):
+            # More than one call can erase: first make it invisible, so that nobody sees half of it.
+            step = self._committer.commit([Remove(target, latest)]).steps[0]
+            latest = step.stored or latest
+            batches = limits.batches(self._reader.history(target))
+        for batch in batches[:-1]:
+            self._committer.commit([Erase(target, latest, batch, wholly=False)])
+        self._committer.commit([Erase(target, latest, batches[-1], wholly=True)])
+
+    def list(
+        self,
+        *,
+        limit: int = DEFAULT_LIMIT,
+        cursor: str | None = None,
+        newest_first: bool = True,
+    ) -> Page[T]:
+        """Return a page of the resources of this type, by last update."""
+        return self._reader.page(limit, cursor, self._schema.load, newest_first=newest_first)
+
+    def count(self) -> int:
+        """Count the resources of this type."""
+        return self._reader.count()
+
+    def _latest(self, resource_id: str, *, consistent: bool) -> Record | None:
+        target = self._reader.find_target(resource_id)
+        return None if target is None else self._reader.latest(target, consistent=consistent)
+
+    def _write(self, resource: T, intent: Create | Update) -> None:
+        self._schema.prove(resource, intent.content)
+        stored = self._committer.commit([intent]).steps[0].stored
+        self._schema.settle(resource, stored)
+
+
+class DynamoDBRepository(TableRepository[T]):
+    """The resources of one type in a DynamoDB table: `DynamoDBRepository(Order, DynamoDBTable("shop"))`."""
+
+
+class InMemoryRepository(TableRepository[T]):
+    """The resources of one type in memory, in a table of its own unless one is given."""
+
+    def __init__(
+        self,
+        model: type[T],
+        table: Table | None = None,
+        *,
+        clock: Clock = SYSTEM_CLOCK,
+        ids: IdFactory = ULIDS,
+    ) -> None:
+        """Make a table if none is given."""
+        super().__init__(model, InMemoryTable() if table is None else table, clock=clock, ids=ids)

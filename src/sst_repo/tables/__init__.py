@@ -1,0 +1,1 @@
+"""The driver port, and a table for each place data can live."""

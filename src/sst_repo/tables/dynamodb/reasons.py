@@ -1,0 +1,133 @@
+"""What went wrong: botocore's errors as outcomes and as errors of this library. The only place that knows their names.
+
+Sources: DynamoDB Developer Guide, "Error handling"; botocore's exceptions.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    PartialCredentialsError,
+)
+
+from sst_repo.core.limits import culprit
+from sst_repo.core.records import Contended, Outcome, Plan, Reason, Refused, Unknown
+from sst_repo.errors import (
+    AccessDeniedError,
+    ItemTooLargeError,
+    TableError,
+    TableNotFoundError,
+    TableUnavailableError,
+)
+from sst_repo.tables.dynamodb import responses
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_BUSY = {
+    "TransactionConflict",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+    "ThrottlingError",
+    "ThrottlingException",
+    "ProvisionedThroughputExceeded",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+}
+_DENIED = {
+    "AccessDeniedException",
+    "ExpiredTokenException",
+    "IncompleteSignatureException",
+    "InvalidSignatureException",
+    "MissingAuthenticationTokenException",
+    "UnrecognizedClientException",
+}
+_NOT_SENT = (EndpointConnectionError, ConnectTimeoutError)
+_FIRST_SERVER_ERROR = 500
+
+
+def outcome(plan: Plan, error: ClientError | BotoCoreError) -> Outcome:
+    """Say what an error means for a plan.
+
+    Raises:
+        TableError, ItemTooLargeError: The plan was not applied, and sending it again as it is would not help.
+    """
+    if isinstance(error, BotoCoreError):
+        if isinstance(error, _NOT_SENT | NoCredentialsError | PartialCredentialsError):
+            raise translated(error) from error
+        return Unknown(error)
+    code = _code(error)
+    if code == "ConditionalCheckFailedException":
+        return Refused((_reason(error.response),))
+    if code == "TransactionCanceledException":
+        return _cancelled(plan, error)
+    if code in _BUSY:
+        return Contended(error)
+    if _status(error) >= _FIRST_SERVER_ERROR:
+        return Unknown(error)
+    if "Item size" in str(error):
+        raise ItemTooLargeError(None, ", ".join(culprit(op) for op in plan.ops)) from error
+    raise translated(error) from error
+
+
+def translated(error: ClientError | BotoCoreError) -> TableError:
+    """Return the error of this library for one of botocore's."""
+    if isinstance(error, NoCredentialsError | PartialCredentialsError):
+        return AccessDeniedError(f"the AWS credentials are missing or incomplete: {error}")
+    if isinstance(error, BotoCoreError):
+        return TableUnavailableError(f"the server gave no answer: {error}")
+    if _code(error) == "ResourceNotFoundException":
+        return TableNotFoundError(f"there is no such table or index; make it with table.create(): {error}")
+    if _code(error) in _DENIED:
+        return AccessDeniedError(f"the credentials do not allow it: {error}")
+    if _code(error) in _BUSY or _status(error) >= _FIRST_SERVER_ERROR:
+        return TableUnavailableError(f"the server fails or is too busy: {error}")
+    return TableError(f"the server refused the request: {error}")
+
+
+def translating(call: Callable[P, R]) -> Callable[P, R]:
+    """Make a method raise this library's errors in place of botocore's."""
+
+    @wraps(call)
+    def translate(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return call(*args, **kwargs)
+        except (ClientError, BotoCoreError) as error:
+            raise translated(error) from error
+
+    return translate
+
+
+def _cancelled(plan: Plan, error: ClientError) -> Outcome:
+    reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]
+    codes = {reason.get("Code") for reason in reasons}
+    # Where one action met a conflict of transactions, the others were not decided.
+    if codes & _BUSY:
+        return Contended(error)
+    if codes <= {"None", "ConditionalCheckFailed"} and len(reasons) == len(plan.ops):
+        return Refused(
+            tuple(_reason(reason) if reason["Code"] == "ConditionalCheckFailed" else None for reason in reasons)
+        )
+    if any("size" in reason.get("Message", "") for reason in reasons):
+        at_fault = [culprit(op) for op, reason in zip(plan.ops, reasons, strict=False) if reason["Code"] != "None"]
+        raise ItemTooLargeError(None, ", ".join(at_fault)) from error
+    raise translated(error) from error
+
+
+def _reason(answer: Any) -> Reason:
+    item = answer.get("Item")
+    return Reason(responses.record(item) if item else None)
+
+
+def _code(error: ClientError) -> str:
+    return error.response.get("Error", {}).get("Code", "")
+
+
+def _status(error: ClientError) -> int:
+    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)

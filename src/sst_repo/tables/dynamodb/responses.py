@@ -1,0 +1,41 @@
+"""What comes back: items as records, in the canonical form that records have. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sst_repo.core.layout import PRIMARY, IndexKeys
+from sst_repo.core.numbers import canonical_number
+from sst_repo.core.queries import Position
+from sst_repo.core.records import AttributeValue, Key, Record
+
+
+def record(item: Mapping[str, Any]) -> Record:
+    """Return an item as a record."""
+    attributes = {name: _canonical(value) for name, value in item.items() if name not in {"pk", "sk"}}
+    return Record(Key(item["pk"]["S"], item["sk"]["S"]), attributes)
+
+
+def position(index: IndexKeys, start_key: Mapping[str, Any] | None) -> Position | None:
+    """Return a LastEvaluatedKey as a position."""
+    if not start_key:
+        return None
+    key = Key(start_key["pk"]["S"], start_key["sk"]["S"])
+    return Position(key.sk if index == PRIMARY else start_key[index.sort]["S"], key)
+
+
+def _canonical(value: Mapping[str, Any]) -> AttributeValue:
+    """Undo what a server may do to a value's text: exponents in numbers, any order in sets."""
+    ((tag, content),) = value.items()
+    match tag:
+        case "N":
+            return {"N": canonical_number(content)}
+        case "NS":
+            return {"NS": sorted(map(canonical_number, content))}
+        case "SS" | "BS":
+            return {tag: sorted(content)}
+        case "L":
+            return {"L": [_canonical(element) for element in content]}
+        case "M":
+            return {"M": {name: _canonical(element) for name, element in content.items()}}
+        case _:
+            return value

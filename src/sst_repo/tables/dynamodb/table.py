@@ -1,0 +1,127 @@
+"""The adapter: one client call a method, requests and responses made elsewhere."""
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sst_repo.core import layout
+from sst_repo.core.queries import Query, Slice
+from sst_repo.core.records import Applied, Check, Key, Outcome, Plan, Put, Record
+from sst_repo.errors import TableError, TableUnavailableError
+from sst_repo.tables.base import Table
+from sst_repo.tables.dynamodb import reasons, requests, responses, schema
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_UNPROCESSED_ROUNDS = 10
+
+
+class DynamoDBTable(Table):
+    """A DynamoDB table, reached through a boto3 client.
+
+    Args:
+        name: The table's name.
+        client: A boto3 DynamoDB client, with the region, endpoint, credentials and retries you want; made from the
+            environment if none is given. Clients are safe to share between threads.
+        gsis: How many general indexes (gsi1, gsi2, …) `create()` gives the table, 0 to 19.
+
+    Attributes:
+        client: The client, for whatever else you need of DynamoDB.
+    """
+
+    client: "DynamoDBClient"
+
+    def __init__(
+        self,
+        name: str,
+        client: "DynamoDBClient | None" = None,
+        *,
+        gsis: int = layout.DEFAULT_GSIS,
+    ) -> None:
+        """Make no call: the table need not exist yet."""
+        if client is None:
+            # Only here: with a client at hand, nobody pays for importing boto3's sessions and loaders.
+            import boto3  # noqa: PLC0415
+
+            client = boto3.client("dynamodb")
+        self.name = name
+        self.client = client
+        self._gsis = gsis
+
+    def __repr__(self) -> str:
+        """Show the table's name."""
+        return f"DynamoDBTable({self.name!r})"
+
+    @reasons.translating
+    def read(self, key: Key, *, consistent: bool = True) -> Record | None:
+        """Return the row. 1 GetItem."""
+        item = self.client.get_item(**requests.get_item(self.name, key, consistent=consistent)).get("Item")
+        return None if item is None else responses.record(item)
+
+    @reasons.translating
+    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Record]:
+        """Return the rows that exist. 1 BatchGetItem per 100 keys, or 16 MB."""
+        found: dict[Key, Record] = {}
+        remaining = iter(keys)
+        while batch := list(islice(remaining, requests.KEYS_A_BATCH)):
+            request = requests.batch_get_item(self.name, batch, consistent=consistent)
+            for _ in range(_UNPROCESSED_ROUNDS):
+                answer: Any = self.client.batch_get_item(**request)
+                for item in answer["Responses"].get(self.name, ()):
+                    record = responses.record(item)
+                    found[record.key] = record
+                request = {"RequestItems": answer.get("UnprocessedKeys", {})}
+                if not request["RequestItems"]:
+                    break
+            else:
+                raise TableUnavailableError(f"keys were left unprocessed {_UNPROCESSED_ROUNDS} times in a row")
+        return found
+
+    @reasons.translating
+    def query(self, query: Query) -> Slice:
+        """Return rows of one partition in order, up to 1 MB of them. 1 Query."""
+        answer: Any = self.client.query(**requests.query(self.name, query))
+        records = tuple(map(responses.record, answer.get("Items", ())))
+        return Slice(records, answer["Count"], responses.position(query.index, answer.get("LastEvaluatedKey")))
+
+    def transact(self, plan: Plan) -> Outcome:
+        """Apply a plan: 1 PutItem or DeleteItem for one op, else 1 TransactWriteItems."""
+        try:
+            match plan.ops:
+                case (Put() as op,):
+                    self.client.put_item(**requests.single_write(self.name, op))
+                case (op,) if not isinstance(op, Check):
+                    self.client.delete_item(**requests.single_write(self.name, op))
+                case _:
+                    self.client.transact_write_items(**requests.transact_write_items(self.name, plan))
+        except (ClientError, BotoCoreError) as error:
+            return reasons.outcome(plan, error)
+        return Applied()
+
+    @reasons.translating
+    def create(self, *, if_not_exists: bool = False) -> None:
+        """Create the table, and wait until it can be used."""
+        try:
+            self.client.create_table(**schema.create_table(self.name, self._gsis))
+        except self.client.exceptions.ResourceInUseException as error:
+            if not if_not_exists:
+                raise TableError(f"the table {self.name!r} exists already") from error
+        self.client.get_waiter("table_exists").wait(TableName=self.name, WaiterConfig={"Delay": 1})
+
+    @reasons.translating
+    def delete(self) -> None:
+        """Delete the table, and wait until it is gone."""
+        self.client.delete_table(TableName=self.name)
+        self.client.get_waiter("table_not_exists").wait(TableName=self.name, WaiterConfig={"Delay": 1})
+
+    @reasons.translating
+    def exists(self) -> bool:
+        """Ask for the table's description."""
+        try:
+            self.client.describe_table(TableName=self.name)
+        except self.client.exceptions.ResourceNotFoundException:
+            return False
+        return True

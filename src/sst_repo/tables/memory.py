@@ -1,0 +1,168 @@
+"""A table in the memory of the process: a real one, with DynamoDB's order, isolation and atomic transactions."""
+
+import marshal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import TypeAlias
+
+from sortedcontainers import SortedDict
+
+from sst_repo.core import layout
+from sst_repo.core.layout import PRIMARY, IndexKeys, index_entry
+from sst_repo.core.queries import Position, Query, Slice
+from sst_repo.core.records import Applied, Delete, Key, Outcome, Plan, Put, Reason, Record, Refused, holds
+from sst_repo.errors import TableError, TableNotFoundError
+from sst_repo.tables.base import Table
+
+_Place: TypeAlias = tuple[str, ...]
+"""Where a row stands in a partition of an index: its sort key there, then its primary key."""
+
+_Partition: TypeAlias = "SortedDict[_Place, bytes]"
+
+_NOTHING: _Partition = SortedDict()
+
+_TOKEN_SECONDS = 600.0
+"""So long DynamoDB remembers the token of an applied transaction."""
+
+
+class InMemoryTable(Table):
+    """A table that lives as long as the object does; safe to use from several threads.
+
+    Rows are kept as bytes, so that nothing stored is shared with what was handed in or out. It exists from the
+    start; `delete()` empties it, and it then fails like a missing table until `create()`.
+
+    Args:
+        gsis: How many general indexes it has.
+        monotonic: Seconds that only go up; measures how long tokens are remembered.
+    """
+
+    def __init__(
+        self,
+        *,
+        gsis: int = layout.DEFAULT_GSIS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Make an empty table."""
+        self._indexes = (PRIMARY, *layout.secondary_indexes(gsis))
+        self._monotonic = monotonic
+        self._lock = threading.RLock()
+        self._exists = True
+        self._clear()
+
+    def read(self, key: Key, *, consistent: bool = True) -> Record | None:  # noqa: ARG002 - always consistent
+        """Return the row; None if there is none."""
+        with self._in_existence():
+            return self._stored(key)
+
+    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Record]:  # noqa: ARG002
+        """Return the rows that exist, by key."""
+        with self._in_existence():
+            return {key: record for key in keys if (record := self._stored(key)) is not None}
+
+    def query(self, query: Query) -> Slice:
+        """Return rows of one partition in order; without a limit, all of them."""
+        with self._in_existence():
+            partition = self._partitions.get((self._known(query.index), query.partition), _NOTHING)
+            places = list(islice(_between(partition, query), query.limit))
+            records = () if query.count_only else tuple(_load(place, partition[place]) for place in places)
+        # Like DynamoDB, a read that stops at its limit says "more" without looking whether there is any.
+        return Slice(records, len(places), _position(places[-1]) if len(places) == query.limit else None)
+
+    def transact(self, plan: Plan) -> Outcome:
+        """Apply a plan, all or nothing."""
+        with self._in_existence():
+            # DynamoDB takes a token with transactions only; a plan of one op goes as a conditional put or delete.
+            if len(plan.ops) > 1 and self._was_applied(plan):
+                return Applied()
+            stored = [self._stored(op.key) for op in plan.ops]
+            held = [holds(op.guard, found) for op, found in zip(plan.ops, stored, strict=True)]
+            if not all(held):
+                return Refused(tuple(None if ok else Reason(row) for ok, row in zip(held, stored, strict=True)))
+            for op, found in zip(plan.ops, stored, strict=True):
+                if found is not None and isinstance(op, Put | Delete):
+                    self._remove(found)
+                if isinstance(op, Put):
+                    self._insert(op.record)
+            self._tokens[plan.token] = self._monotonic()
+        return Applied()
+
+    def create(self, *, if_not_exists: bool = False) -> None:  # noqa: ARG002 - there is nothing to make
+        """Bring the table back after `delete()`; otherwise do nothing."""
+        with self._lock:
+            self._exists = True
+
+    def delete(self) -> None:
+        """Drop all rows and the table."""
+        with self._in_existence():
+            self._clear()
+            self._exists = False
+
+    def exists(self) -> bool:
+        """Tell whether the table exists: until it is deleted."""
+        return self._exists
+
+    def _clear(self) -> None:
+        self._partitions: dict[tuple[IndexKeys, str], _Partition] = {}
+        self._tokens: dict[str, float] = {}
+
+    @contextmanager
+    def _in_existence(self) -> Iterator[None]:
+        with self._lock:
+            if not self._exists:
+                raise TableNotFoundError("the in-memory table was deleted; make it with create()")
+            yield
+
+    def _known(self, index: IndexKeys) -> IndexKeys:
+        if index not in self._indexes:
+            raise TableError(f"the table has no index {index.name}; make it with more gsis")
+        return index
+
+    def _stored(self, key: Key) -> Record | None:
+        place = (key.sk, key.pk, key.sk)
+        content = self._partitions.get((PRIMARY, key.pk), _NOTHING).get(place)
+        return None if content is None else _load(place, content)
+
+    def _insert(self, record: Record) -> None:
+        content = marshal.dumps(dict(record.attributes))
+        for name, place in self._entries(record):
+            self._partitions.setdefault(name, SortedDict())[place] = content
+
+    def _remove(self, record: Record) -> None:
+        for name, place in self._entries(record):
+            partition = self._partitions[name]
+            del partition[place]
+            if not partition:
+                del self._partitions[name]
+
+    def _entries(self, record: Record) -> Iterator[tuple[tuple[IndexKeys, str], _Place]]:
+        for index in self._indexes:
+            entry = index_entry(record, index)
+            if entry is not None:
+                yield (index, entry[0]), (entry[1], record.key.pk, record.key.sk)
+
+    def _was_applied(self, plan: Plan) -> bool:
+        expired = self._monotonic() - _TOKEN_SECONDS
+        while self._tokens and self._tokens[oldest := next(iter(self._tokens))] < expired:
+            del self._tokens[oldest]
+        return plan.token in self._tokens
+
+
+def _between(partition: _Partition, query: Query) -> Iterator[_Place]:
+    low: _Place | None = None if query.first is None else (query.first,)
+    # The least text above `last`: all places at `last` itself sort before it.
+    high: _Place | None = None if query.last is None else (query.last + "\0",)
+    if query.after is not None:
+        start = (query.after.sort, query.after.key.pk, query.after.key.sk)
+        low, high = (low, start) if query.descending else (start, high)
+    return partition.irange(low, high, inclusive=(False, False), reverse=query.descending)
+
+
+def _load(place: _Place, content: bytes) -> Record:
+    return Record(Key(*place[1:]), marshal.loads(content))  # noqa: S302 - our own bytes, from our own memory
+
+
+def _position(place: _Place) -> Position:
+    return Position(place[0], Key(*place[1:]))

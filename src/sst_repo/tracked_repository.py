@@ -1,0 +1,188 @@
+"""The repositories of a unit of work: they read from the table and keep changes to themselves."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar, cast
+
+from sst_repo.core.identity import IdentityMap, Tracked
+from sst_repo.core.policy import Target
+from sst_repo.core.records import Record
+from sst_repo.errors import NotFoundError, UnitOfWorkStateError
+from sst_repo.mapping.schema import Schema
+from sst_repo.ports import DEFAULT_LIMIT, Page, Repository
+from sst_repo.reader import Reader, load_each
+from sst_repo.resource import SYSTEM_FIELDS, Resource
+
+T = TypeVar("T", bound=Resource)
+
+
+class TrackedRepository(Repository[T]):
+    """The resources of one type, as a unit of work sees and changes them.
+
+    Args:
+        reader: Reads the resources.
+        identity: What the unit knows.
+        check: Raises `UnitOfWorkStateError` if the unit can't be used.
+    """
+
+    def __init__(self, reader: Reader[T], identity: IdentityMap, check: Callable[[], None]) -> None:
+        """Make no call."""
+        self._reader = reader
+        self._map = identity
+        self._check = check
+
+    @property
+    def schema(self) -> Schema[T]:
+        """The mapping of the type."""
+        return self._reader.schema
+
+    def add(self, resource: T) -> T:
+        """Have a new resource stored by the commit."""
+        self._check()
+        self._map.add(self.schema.target(resource.resource_id), resource)
+        return resource
+
+    def get(self, resource_id: str, *, consistent: bool = True) -> T:
+        """Return the resource, by one read the first time."""
+        found = self.find(resource_id, consistent=consistent)
+        if found is None:
+            raise NotFoundError(self.schema.type_name, resource_id)
+        return found
+
+    def find(self, resource_id: str, *, consistent: bool = True) -> T | None:
+        """Return the resource, or None where `get` raises `NotFoundError`."""
+        self._check()
+        target = self._reader.find_target(resource_id)
+        if target is None:
+            return None
+        tracked = self._map.get(target)
+        return self._object(tracked or self._learn(target, self._reader.latest(target, consistent=consistent)))
+
+    def exists(self, resource_id: str, *, consistent: bool = True) -> bool:
+        """Tell whether `get` would find something; it is read, and tracked, for that."""
+        return self.find(resource_id, consistent=consistent) is not None
+
+    def get_many(self, resource_ids: Iterable[str], *, consistent: bool = True) -> dict[str, T]:
+        """Return those that exist, by id; only those that the unit does not know yet are read."""
+        self._check()
+        targets = [target for target in map(self._reader.find_target, dict.fromkeys(resource_ids)) if target]
+        unknown = [target for target in targets if self._map.get(target) is None]
+        rows = self._reader.latest_many(unknown, consistent=consistent) if unknown else {}
+        by_id = {target.id: target for target in targets}
+
+        def load(resource_id: str, row: Record | None) -> T | None:
+            target = by_id[resource_id]
+            return self._object(self._map.get(target) or self._learn(target, row))
+
+        return load_each({target.id: rows.get(target.id) for target in targets}, load)
+
+    def save(self, resource: T) -> T:
+        """Have a resource stored that came from elsewhere. What the unit handed out itself needs no save."""
+        self._check()
+        self.track(resource)
+        return resource
+
+    def delete(self, resource: T) -> None:
+        """Have the resource deleted by the commit."""
+        self._check()
+        tracked = self._known(resource)
+        if tracked is None:
+            target = self.schema.target(resource.resource_id)
+            tracked = self._map.learn(target, self._reader.base(resource, removing=True), resource, read=False)
+        self._map.remove(tracked, resource.version)
+
+    def versions(self, resource_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[T]:
+        """Return the stored versions, newest first; they are not tracked."""
+        self._check()
+        return self._reader.versions(self._reader.target(resource_id), limit, cursor)
+
+    def get_version(self, resource_id: str, version: int) -> T:
+        """Return a version as it was; it is not tracked."""
+        self._check()
+        _, row = self._reader.version(self._reader.target(resource_id, version), version)
+        return self.schema.load(row)
+
+    def restore(self, resource_id: str, version: int) -> T:
+        """Give the resource the content of an old version; the commit stores it."""
+        self._check()
+        target = self._reader.target(resource_id, version)
+        latest, row = self._reader.version(target, version)
+        old = self.schema.load(row)
+        tracked = self._map.get(target) or self._learn(target, latest)
+        if tracked.resource is None:
+            tracked.resource = old
+            return old
+        resource = cast("T", tracked.resource)
+        _take_over(resource, old)
+        return resource
+
+    def purge(self, resource_id: str) -> None:
+        """Refuse: erasing takes several calls, so that it can't be part of a unit.
+
+        Raises:
+            UnitOfWorkStateError: Always.
+        """
+        raise UnitOfWorkStateError(
+            f"purge of {self.schema.type_name} {resource_id!r} can't be part of a unit of work; "
+            "use a repository that stands alone",
+        )
+
+    def list(
+        self,
+        *,
+        limit: int = DEFAULT_LIMIT,
+        cursor: str | None = None,
+        newest_first: bool = True,
+    ) -> Page[T]:
+        """Return a page of what is stored, as the unit's own objects; what it has deleted is left out."""
+        self._check()
+        page = self._reader.page(limit, cursor, self._load_listed, newest_first=newest_first)
+        return Page(map(self._adopt, page), page.cursor, page.skipped)
+
+    def count(self) -> int:
+        """Count what is stored."""
+        self._check()
+        return self._reader.count()
+
+    def track(self, resource: T) -> Tracked:
+        """Make a resource from elsewhere part of the unit, or find it there.
+
+        Raises:
+            NotFoundError: It was never stored, or is gone.
+            ConflictError: The unit, or the table, knows another version of it.
+        """
+        tracked = self._known(resource)
+        if tracked is None:
+            target = self.schema.target(resource.resource_id)
+            return self._map.learn(target, self._reader.base(resource), resource, read=False)
+        if tracked.resource is not resource:
+            self._map.replace(tracked, resource, resource.version)
+        return tracked
+
+    def _known(self, resource: T) -> Tracked | None:
+        return self._map.get(self.schema.target(resource.resource_id))
+
+    def _learn(self, target: Target, row: Record | None) -> Tracked:
+        return self._map.learn(target, row, self._reader.load(row), read=True)
+
+    def _load_listed(self, row: Record) -> T | None:
+        resource = self.schema.load(row)
+        tracked = self._known(resource)
+        return resource if tracked is None else self._object(tracked)
+
+    def _adopt(self, resource: T) -> T:
+        if self._known(resource) is None:
+            target = self.schema.target(resource.resource_id)
+            self._map.learn(target, self.schema.base(resource), resource, read=True)
+        return resource
+
+    @staticmethod
+    def _object(tracked: Tracked) -> T | None:
+        return cast("T | None", tracked.resource)
+
+
+def _take_over(resource: Resource, old: Resource) -> None:
+    """Give a resource the domain's part of another one, in a frozen model too."""
+    fields = {name: value for name, value in old.__dict__.items() if name not in SYSTEM_FIELDS}
+    resource.__dict__.update(fields)
+    resource.__pydantic_fields_set__.update(fields)
+    object.__setattr__(resource, "__pydantic_extra__", old.__pydantic_extra__)
