@@ -2,13 +2,16 @@
 
 ```python
 class ShopContainer(PersistenceContainer):
-    orders = providers.Singleton(TableRepository, Order, PersistenceContainer.table)
+    orders = providers.Factory(TableRepository, Order, PersistenceContainer.table)
     unit_of_work = providers.Factory(ShopUnitOfWork, PersistenceContainer.table)
     checkout = providers.Factory(Checkout, unit_of_work=unit_of_work.provider)
 
 container = ShopContainer()
 container.config.backend.from_value("dynamodb")
 ```
+
+Repositories and services hold no state of their own, so make them with a `Factory`: what a `Singleton` has made keeps
+the table it was made with, and an override does not reach it.
 
 | option | default | meaning |
 |---|---|---|
@@ -17,29 +20,57 @@ container.config.backend.from_value("dynamodb")
 | `gsis` | 5 | how many general indexes the table has |
 | `endpoint_url` | None | another endpoint than the region's, such as DynamoDB Local's |
 | `region` | None | another region than the environment's |
+
+An option that is not given, or None, has its default, however the configuration is made: option by option, from a
+file, or whole, as in `ShopContainer(config={"backend": "dynamodb"})`.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
 
+from sst_repo.clock import SYSTEM_CLOCK
 from sst_repo.core.layout import DEFAULT_GSIS
+from sst_repo.ids import ULIDS
+from sst_repo.ports import Clock, IdFactory
+from sst_repo.tables.base import Table
 from sst_repo.tables.memory import InMemoryTable
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
     from sst_repo.tables.dynamodb import DynamoDBTable
 
+_BACKENDS = ("memory", "dynamodb")
 
-def _client(endpoint_url: str | None, region: str | None) -> Any:
-    import boto3  # noqa: PLC0415 - the memory backend does without
-
-    return boto3.client("dynamodb", endpoint_url=endpoint_url, region_name=region)
+# The defaults stand in the functions below: Configuration(default=...) loses them to a configuration given whole.
 
 
-def _dynamodb_table(name: str, client: Any, gsis: int) -> "DynamoDBTable":
+def _backend(chosen: str | None) -> str:
+    backend = chosen or "memory"
+    if backend not in _BACKENDS:
+        raise ValueError(f"the option `backend` is one of {_BACKENDS}, not {backend!r}")
+    return backend
+
+
+def _gsis(number: int | str | None) -> int:
+    return DEFAULT_GSIS if number is None else int(number)
+
+
+def _client(endpoint_url: str | None, region: str | None) -> "DynamoDBClient":
+    from sst_repo.tables.dynamodb.client import client_of_environment  # noqa: PLC0415 - as below
+
+    return client_of_environment(endpoint_url=endpoint_url, region=region)
+
+
+def _memory_table(gsis: int | str | None) -> InMemoryTable:
+    return InMemoryTable(gsis=_gsis(gsis))
+
+
+def _dynamodb_table(name: str | None, client: "DynamoDBClient", gsis: int | str | None) -> "DynamoDBTable":
     from sst_repo.tables.dynamodb import DynamoDBTable  # noqa: PLC0415 - the memory backend does without
 
-    return DynamoDBTable(name, client, gsis=gsis)
+    return DynamoDBTable(name or "sst-repo", client, gsis=_gsis(gsis))
 
 
 class PersistenceContainer(containers.DeclarativeContainer):
@@ -49,20 +80,16 @@ class PersistenceContainer(containers.DeclarativeContainer):
         config: The options above.
         client: The boto3 client, for the backend "dynamodb"; override it to configure retries or credentials.
         table: The one table. Override it in tests: `container.table.override(InMemoryTable())`.
+        clock: The machine's clock, for the repositories and units that are given it.
+        ids: A factory of ULIDs, for the repositories and units that are given it.
     """
 
-    config = providers.Configuration(
-        default={
-            "backend": "memory",
-            "table_name": "sst-repo",
-            "gsis": DEFAULT_GSIS,
-            "endpoint_url": None,
-            "region": None,
-        },
-    )
-    client: providers.Provider[Any] = providers.Singleton(_client, config.endpoint_url, config.region)
-    table = providers.Selector(
-        config.backend,
-        memory=providers.Singleton(InMemoryTable, gsis=config.gsis),
+    config = providers.Configuration()
+    client: "providers.Provider[DynamoDBClient]" = providers.Singleton(_client, config.endpoint_url, config.region)
+    table: providers.Provider[Table] = providers.Selector(
+        providers.Callable(_backend, config.backend),
+        memory=providers.Singleton(_memory_table, config.gsis),
         dynamodb=providers.Singleton(_dynamodb_table, config.table_name, client, config.gsis),
     )
+    clock: providers.Provider[Clock] = providers.Object(SYSTEM_CLOCK)
+    ids: providers.Provider[IdFactory] = providers.Object(ULIDS)

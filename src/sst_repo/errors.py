@@ -27,12 +27,17 @@ Errors carry their facts as fields and say what was tried, what was found and wh
 below is never raised as such: it is the `__cause__`.
 """
 
+import copyreg
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
 class SstRepoError(Exception):
-    """The base of every error of this library."""
+    """The base of every error of this library. Errors can be pickled, as process pools and task queues do."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Copy the message and the fields, rather than calling the class with the message."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__
 
 
 class NotFoundError(SstRepoError, LookupError):
@@ -94,6 +99,8 @@ class Conflict:
 
     def __str__(self) -> str:
         """Tell the conflict in words."""
+        if self.expected is None and self.actual is None:
+            return f"{self.type} {self.id!r}: expected none, found none, but it was written and deleted in between"
         if self.expected is None:
             return f"{self.type} {self.id!r}: expected none, found version {self.actual}"
         if self.actual is None:
@@ -130,7 +137,7 @@ class UniqueViolationError(CommitError):
 
     def __init__(self, type: str, field: str, value: object, holder: str) -> None:
         """Say which value is taken and by whom."""
-        super().__init__(f"nothing was written: {type}.{field} {value!r} is held by {type} {holder!r}")
+        super().__init__(f"nothing was written: {type}.{field} {value!r} is held by {type} {holder!r}; choose another")
         self.type = type
         self.field = field
         self.value = value

@@ -73,7 +73,9 @@ class TableRepository(Repository[T]):
         base = self._reader.base(resource)
         target = self._schema.target(resource.resource_id)
         content = self._schema.content(resource)
-        if content != policy.content_of(base):
+        if content == policy.content_of(base):
+            self._schema.settle(resource, base)
+        else:
             self._write(resource, Update(target, content, base))
         return resource
 

@@ -52,9 +52,12 @@ def unarchive(row: Record) -> Record:
         raise ValueError(f"{layout.COMPRESSED} can't be unpacked ({error})") from error
     if not unpacker.eof:
         raise ValueError(f"{layout.COMPRESSED} is cut off or unpacks to over {MAX_IMAGE_BYTES} bytes")
-    image = json.loads(text, object_hook=_from_base64)
-    if not isinstance(image, dict):
-        raise ValueError(f"{layout.COMPRESSED} holds no item")  # noqa: TRY004 - a stored value, not an argument
+    try:
+        image = json.loads(text, object_hook=_from_base64)
+    except (TypeError, RecursionError) as error:
+        raise ValueError(f"{layout.COMPRESSED} holds no item ({error})") from error
+    if not isinstance(image, dict) or not all(isinstance(value, dict) for value in image.values()):
+        raise ValueError(f"{layout.COMPRESSED} holds no item")
     return Record(row.key, image)
 
 
@@ -68,8 +71,8 @@ def _from_base64(value: dict[str, Any]) -> dict[str, Any]:
     # A map's attribute named B or BS holds a mapping, so only binary values match here.
     match value:
         case {"B": str(text)}:
-            return {"B": b64decode(text)}
+            return {"B": b64decode(text, validate=True)}
         case {"BS": [*texts]}:
-            return {"BS": [b64decode(text) for text in texts]}
+            return {"BS": [b64decode(text, validate=True) for text in texts]}
         case _:
             return value

@@ -62,7 +62,7 @@ class IdentityMap:
         """
         tracked = self._tracked.setdefault(target.key, Tracked(target, None, None))
         if tracked.resource is not None:
-            raise AlreadyExistsError(target.type, target.id, tracked.version)
+            raise AlreadyExistsError(target.type, target.id, tracked.version or None)
         tracked.resource = resource
         tracked.added = True
 

@@ -36,7 +36,7 @@ from sst_repo.core.records import (
     Record,
     Refused,
 )
-from sst_repo.core.times import utc_text
+from sst_repo.core.times import from_utc_text, utc_text
 from sst_repo.errors import (
     AlreadyExistsError,
     Conflict,
@@ -156,7 +156,7 @@ def judge(commit: Commit, refused: Refused) -> Applied | Replan | SstRepoError:
     if all(fault.is_revival for fault in faults):
         graves = {fault.op.key: fault.stored for fault in faults}
         return Replan(tuple(_over(step.intent, graves) for step in commit.steps))
-    return _error(faults)
+    return _error([fault for fault in faults if not fault.is_revival])
 
 
 def intent(
@@ -237,7 +237,7 @@ def _system(target: Target, base: Record | None, now: str, write_id: str) -> Att
         layout.TYPE: {"S": target.type},
         layout.VERSION: {"N": str(1 if base is None else _version(base) + 1)},
         layout.WRITE_ID: {"S": write_id},
-        layout.CREATED: {"S": now} if base is None else base.attributes[layout.CREATED],
+        layout.CREATED: {"S": now if base is None else _created(base)},
         layout.UPDATED: {"S": now},
     }
 
@@ -247,7 +247,7 @@ def _archived(target: Target, base: Record | None) -> tuple[Op, ...]:
 
 
 def _still(base: Record | None) -> Guard:
-    return Absent() if base is None else Matches(_version(base), base.write_id or "")
+    return Absent() if base is None else Matches(_version(base), _write_id(base))
 
 
 def _visible_version(row: Record | None) -> int | None:
@@ -256,8 +256,28 @@ def _visible_version(row: Record | None) -> int | None:
 
 def _version(row: Record) -> int:
     if row.version is None:
-        raise ValueError(f"{row.key} has no version: it is not a row to start from")
+        raise _unfit(row, "it has no version")
     return row.version
+
+
+def _write_id(row: Record) -> str:
+    if row.write_id is None:
+        raise _unfit(row, "it has no write id")
+    return row.write_id
+
+
+def _created(row: Record) -> str:
+    text = row.attributes.get(layout.CREATED, {}).get("S", "")
+    try:
+        from_utc_text(text)
+    except ValueError as error:
+        raise _unfit(row, "it does not say when it was created") from error
+    return text
+
+
+def _unfit(row: Record, reason: str) -> CorruptRecordError:
+    type_name, resource_id = layout.type_and_id(row.key.pk)
+    return CorruptRecordError(type_name, resource_id, f"{reason}, so that no write can start from it", version=row.version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,10 @@ Full jitter: the wait is drawn evenly between nothing and an exponentially growi
 from dataclasses import dataclass
 
 
+_MAX_DOUBLINGS = 1000
+"""More would be too much for a float."""
+
+
 @dataclass(frozen=True, slots=True)
 class Backoff:
     """How often to try, and how long to wait in between.
@@ -30,8 +34,8 @@ class Backoff:
         """
         if failures >= self.attempts:
             return None
-        return chance * min(self.longest, self.first * 2.0 ** (failures - 1))
+        return chance * min(self.longest, self.first * 2.0 ** min(failures - 1, _MAX_DOUBLINGS))
 
 
 CONTENTION = Backoff(attempts=6)
-"""A busy table is tried for about a second and a half."""
+"""A busy table is given up after waits of three quarters of a second in all, at most."""

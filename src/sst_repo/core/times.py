@@ -20,6 +20,8 @@ def from_utc_text(text: str) -> datetime:
     Raises:
         ValueError: It is no such text.
     """
-    if len(text) != UTC_WIDTH or text[-1] != "Z":
+    instant = datetime.fromisoformat(text.removesuffix("Z"))
+    # `fromisoformat` reads all of ISO 8601, other widths and offsets included.
+    if instant.isoformat(timespec="microseconds") + "Z" != text:
         raise ValueError(f"{text!r} is not a UTC timestamp")
-    return datetime.fromisoformat(text[:-1]).replace(tzinfo=UTC)
+    return instant.replace(tzinfo=UTC)

@@ -57,7 +57,7 @@ class EnumCodec(ValueCodec, Generic[E]):
             return Fit.EXACT
         return Fit.EXACT if self.raw and self._has(value) else Fit.NO
 
-    def encode(self, value: Any, room: int) -> AttributeValue:
+    def encode(self, value: Any, room: int, /) -> AttributeValue:
         """Write the member's value or name."""
         if not self.fit(value):
             raise wrong_type(self.label, value)
@@ -113,7 +113,7 @@ class LiteralCodec(ValueCodec):
         """Only the values themselves fit."""
         return self.base.fit(value) if value in self.values else Fit.NO
 
-    def encode(self, value: Any, room: int) -> AttributeValue:
+    def encode(self, value: Any, room: int, /) -> AttributeValue:
         """Write one of the values."""
         if not self.fit(value):
             raise wrong_type(self.label, value)

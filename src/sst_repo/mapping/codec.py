@@ -136,7 +136,7 @@ def codec_for(model: type[T]) -> ModelCodec[T]:
 
 
 def is_reserved(name: str) -> bool:
-    """Tell whether an attribute of that name belongs to the library: keys, index slots, and all that begins with `_`."""
+    """Tell whether an attribute of that name is the library's: the keys, index slots, all that begins with `_`."""
     return name.startswith(("_", "gsi")) or name in {"pk", "sk"}
 
 

@@ -4,7 +4,7 @@ import dataclasses
 import typing
 from collections import Counter, OrderedDict, abc, defaultdict, deque
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, NewType, TypeVar, get_args, get_origin
@@ -37,9 +37,12 @@ from sst_repo.mapping.scalars import DATE, DATETIME, INT, NONE, SCALARS
 from sst_repo.mapping.structures import Field, Members, StructureCodec
 from sst_repo.mapping.trees import TREE
 from sst_repo.mapping.unions import KindCodec, union_of
-from sst_repo.mapping.values import ValueCodec
+from sst_repo.mapping.values import ValueCodec, has_type
 
-_DATES: Final[Mapping[Any, ValueCodec]] = {
+_UNTYPED: Final = (Any, object, JsonValue)
+_UNIONS: Final = (typing.Union, UnionType)
+_SCALARS: Final[Mapping[Any, ValueCodec]] = {
+    **SCALARS,
     **dict.fromkeys((AwareDatetime, NaiveDatetime, PastDatetime, FutureDatetime), DATETIME),
     **dict.fromkeys((PastDate, FutureDate), DATE),
 }
@@ -63,7 +66,7 @@ _DICTS: Final[Mapping[Any, type[dict[Any, Any]]]] = {
     OrderedDict: OrderedDict,
 }
 _QUALIFIERS: Final = {typing.Required, typing.NotRequired, typing.Final, typing_extensions.ReadOnly}
-_ONE_WAY: Final = (Json, EncodedBytes, EncodedStr)
+_ONE_WAY: Final[tuple[Any, ...]] = (Json, EncodedBytes, EncodedStr)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class Compiler:
     """
 
     raw_enums: bool = False
-    _known: dict[tuple[Any, bool], ValueCodec] = field(default_factory=dict)
+    _known: dict[tuple[Any, bool], ValueCodec] = dataclasses.field(default_factory=dict[tuple[Any, bool], ValueCodec])
 
     def members(self, model: type[BaseModel], *, without: Collection[str] = ()) -> Members:
         """Compile the fields and extras of a model.
@@ -86,16 +89,27 @@ class Compiler:
         config = model.model_config
         inner = replace(self, raw_enums=bool(config.get("use_enum_values")))
         fields = tuple(
-            inner._field(model, name, _declared(info), none_is_default=info.default is None)
+            inner.field(model, name, _declared(info), none_is_default=info.default is None)
             for name, info in model.model_fields.items()
             if name not in without
         )
         extras: ValueCodec | None = None
         if config.get("extra") == "allow":
-            extras = inner._field(model, "__pydantic_extra__", extras_type(model)).codec
+            extras = inner.field(model, "__pydantic_extra__", extras_type(model)).codec
         elif config.get("extra") == "forbid":
             extras = TREE  # Read, so that validation can refuse them.
         return Members(fields, extras, frozenset(model.model_fields))
+
+    def field(self, owner: type, name: str, annotation: Any, *, none_is_default: bool = False) -> Field:
+        """Compile a field of a class.
+
+        Raises:
+            ModelError: It can't be stored; the message names it.
+        """
+        try:
+            return Field(name, self.compile(annotation), omits_none=none_is_default)
+        except ModelError as error:
+            raise ModelError(f"{owner.__qualname__}.{name}: {error}") from error
 
     def compile(self, annotation: Any, declared: Any = None) -> ValueCodec:
         """Compile a type; `declared` is the type with the metadata that was stripped from it.
@@ -103,43 +117,42 @@ class Compiler:
         Raises:
             ModelError: Its values can't be stored so that they come back.
         """
-        declared = annotation if declared is None else declared
         origin, arguments = get_origin(annotation), get_args(annotation)
+        for rule in (self._stand_in, self._choice, self._container, self._class):
+            codec = rule(annotation, origin, arguments)
+            if codec is not None:
+                return codec
+        return ForeignCodec(annotation if declared is None else declared, name_of(annotation))
+
+    def _stand_in(self, annotation: Any, origin: Any, arguments: tuple[Any, ...]) -> ValueCodec | None:
+        """Compile what only stands for another type."""
         if origin is Annotated:
-            return self._annotated(annotation)
+            return self._annotated(annotation, arguments)
         if origin in _QUALIFIERS:
             return self.compile(arguments[0])
         if isinstance(annotation, NewType):
             return self.compile(annotation.__supertype__)
         if isinstance(annotation, TypeVar):
             return self.compile(constraint_of(annotation))
-        if annotation in (Any, object, JsonValue):
-            return TREE
-        if is_alias(annotation) or is_alias(origin):
+        if annotation is not JsonValue and (is_alias(annotation) or is_alias(origin)):
             return self._alias(annotation, origin, arguments)
-        if annotation in (None, NoneType):
+        return None
+
+    def _choice(self, annotation: Any, origin: Any, arguments: tuple[Any, ...]) -> ValueCodec | None:
+        if annotation in _UNTYPED:
+            return TREE
+        if annotation in {None, NoneType}:
             return NONE
-        if origin in (typing.Union, UnionType):
+        if origin in _UNIONS:
             return union_of([self.compile(arm) for arm in arguments], _told_apart)
-        if origin is Literal:
-            return _literal(arguments)
-        codec = self._container(annotation, origin or annotation, arguments)
-        if codec is None and origin is None and isinstance(annotation, type):
-            codec = self._class(annotation)
-        return codec or ForeignCodec(declared, name_of(annotation))
+        return _literal(arguments) if origin is Literal else None
 
-    def _field(self, owner: type, name: str, annotation: Any, *, none_is_default: bool = False) -> Field:
-        try:
-            return Field(name, self.compile(annotation), omits_none=none_is_default)
-        except ModelError as error:
-            raise ModelError(f"{owner.__qualname__}.{name}: {error}") from error
-
-    def _annotated(self, annotation: Any) -> ValueCodec:
-        inner, *metadata = get_args(annotation)
+    def _annotated(self, annotation: Any, arguments: tuple[Any, ...]) -> ValueCodec:
+        inner, *metadata = arguments
         for item in metadata:
-            if item in _ONE_WAY or isinstance(item, _ONE_WAY):
-                reason = f"{name_of(item)} converts a value once more each time it is read; declare what it makes of it"
-                raise ModelError(reason)
+            kind = item if isinstance(item, type) else type(item)
+            if kind in _ONE_WAY:
+                raise ModelError(f"{kind.__name__} converts a value each time it is read; declare what it makes of it")
         return self.compile(inner, annotation)
 
     def _alias(self, annotation: Any, origin: Any, arguments: tuple[Any, ...]) -> ValueCodec:
@@ -149,7 +162,8 @@ class Compiler:
             deferred.codec = self._known[key] = self.compile(value_of(origin or annotation, arguments))
         return self._known[key]
 
-    def _container(self, annotation: Any, kind: Any, arguments: tuple[Any, ...]) -> ValueCodec | None:
+    def _container(self, annotation: Any, origin: Any, arguments: tuple[Any, ...]) -> ValueCodec | None:
+        kind = origin or annotation
         if kind in _SEQUENCES:
             return SequenceCodec(_SEQUENCES[kind], self._argument(arguments, 0))
         if kind in _SETS:
@@ -177,11 +191,11 @@ class Compiler:
     def _dict(self, make: type[dict[Any, Any]], key: ValueCodec, item: ValueCodec) -> ValueCodec:
         return MapCodec(make, key, item) if make is not OrderedDict and is_key(key) else PairsCodec(make, key, item)
 
-    def _class(self, kind: type) -> ValueCodec | None:
-        if kind in SCALARS:
-            return SCALARS[kind]
-        if kind in _DATES:
-            return _DATES[kind]
+    def _class(self, kind: Any, origin: Any, _: tuple[Any, ...]) -> ValueCodec | None:
+        if origin is not None or not has_type(kind, type):
+            return None
+        if kind in _SCALARS:
+            return _SCALARS[kind]
         if issubclass(kind, Enum):
             return enum_codec(kind, raw=self.raw_enums)
         codec = structures.codec_of(kind)
@@ -193,13 +207,13 @@ class Compiler:
             codec.members = self._members_of(kind)
         return self._known[key]
 
-    def _members_of(self, kind: type) -> Members:
+    def _members_of(self, kind: type[Any]) -> Members:
         if issubclass(kind, BaseModel):
             return self.members(kind)
         hints = hints_of(kind)
         return Members(
             tuple(
-                replace(self._field(kind, name, hints[name], none_is_default=default is None), may_miss=may_miss)
+                replace(self.field(kind, name, hints[name], none_is_default=default is None), may_miss=may_miss)
                 for name, default, may_miss in structures.fields_of(kind)
             ),
         )

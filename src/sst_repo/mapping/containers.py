@@ -11,11 +11,12 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from reprlib import repr as short_repr
 from typing import Any, Final
 
 from sst_repo.core.records import AttributeValue
-from sst_repo.mapping.values import Fit, Misfit, ValueCodec, content, deeper, tag_of, wrong_type
+from sst_repo.mapping.values import Fit, Misfit, ValueCodec, content, deeper, has_type, tag_of, worst, wrong_type
 
 SET_TAGS: Final = {"S": "SS", "N": "NS", "B": "BS"}
 """The DynamoDB set of each element type that can be in one."""
@@ -46,15 +47,15 @@ class SequenceCodec(ValueCodec):
         """The type that is declared; a list where that is a Sequence."""
         return (self.make,)
 
-    def fit(self, value: object) -> Fit:
+    def fit(self, value: Any) -> Fit:
         """Look at the items."""
-        if not isinstance(value, self.make):
+        if not has_type(value, self.make):
             return Fit.NO
-        return min(base_fit(value, self.make), *map(self.item.fit, value), Fit.EXACT)
+        return min(base_fit(value, self.make), worst(map(self.item.fit, value)))
 
-    def encode(self, value: Any, room: int) -> AttributeValue:
+    def encode(self, value: Any, room: int, /) -> AttributeValue:
         """Write each item."""
-        if not isinstance(value, self.make):
+        if not has_type(value, self.make):
             raise wrong_type(self.label, value)
         return {"L": encode_each(self.item, value, deeper(room))}
 
@@ -84,16 +85,16 @@ class TupleCodec(ValueCodec):
         """The type that is declared."""
         return (tuple,)
 
-    def fit(self, value: object) -> Fit:
+    def fit(self, value: Any) -> Fit:
         """Look at the items."""
-        if not isinstance(value, tuple) or len(value) != len(self.items):
+        if not has_type(value, tuple) or len(value) != len(self.items):
             return Fit.NO
-        pairs = zip(self.items, value, strict=True)
-        return min(base_fit(value, tuple), *(item.fit(part) for item, part in pairs), Fit.EXACT)
+        parts = zip(self.items, value, strict=True)
+        return min(base_fit(value, tuple), worst(item.fit(part) for item, part in parts))
 
-    def encode(self, value: Any, room: int) -> AttributeValue:
+    def encode(self, value: Any, room: int, /) -> AttributeValue:
         """Write each item by its own type."""
-        if not isinstance(value, tuple) or len(value) != len(self.items):
+        if not has_type(value, tuple) or len(value) != len(self.items):
             raise wrong_type(self.label, value)
         below = deeper(room)
         return {"L": self._each(value, lambda item, part: item.encode(part, below))}
@@ -111,11 +112,12 @@ class TupleCodec(ValueCodec):
             for item, part in zip(self.items, parts, strict=True):
                 done.append(convert(item, part))
         except Misfit as misfit:
-            raise misfit.at(f"[{len(done)}]") from None
+            misfit.at(f"[{len(done)}]")
+            raise
         return done
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SetCodec(ValueCodec):
     """A set or frozenset."""
 
@@ -130,28 +132,26 @@ class SetCodec(ValueCodec):
     @property
     def tags(self) -> frozenset[str]:
         """A list, and the set of what the elements are stored as where there is one."""
-        set_tag = self._set_tag
-        return frozenset({"L"} if set_tag is None else {"L", set_tag})
+        return frozenset({"L"} if self._set_tag is None else {"L", self._set_tag})
 
     @property
     def types(self) -> tuple[type, ...]:
         """The type that is declared."""
         return (self.make,)
 
-    def fit(self, value: object) -> Fit:
+    def fit(self, value: Any) -> Fit:
         """Look at the elements."""
-        if not isinstance(value, self.make):
+        if not has_type(value, self.make):
             return Fit.NO
-        return min(base_fit(value, self.make), *map(self.item.fit, value), Fit.EXACT)
+        return min(base_fit(value, self.make), worst(map(self.item.fit, value)))
 
-    def encode(self, value: Any, room: int) -> AttributeValue:
+    def encode(self, value: Any, room: int, /) -> AttributeValue:
         """Write the elements in an order that does not depend on the set's own."""
-        if not isinstance(value, self.make):
+        if not has_type(value, self.make):
             raise wrong_type(self.label, value)
         elements = [_encode_element(self.item, element, room - 1) for element in value]
-        tag, set_tag = self._tag, self._set_tag
-        if set_tag is not None and elements:
-            return {set_tag: sorted(element[tag] for element in elements)}
+        if self._set_tag is not None and elements:
+            return {self._set_tag: sorted(element[self._tag] for element in elements)}
         deeper(room)
         return {"L": sorted(elements, key=sort_key)}
 
@@ -166,11 +166,11 @@ class SetCodec(ValueCodec):
         except TypeError as error:
             raise Misfit(f"{error}, so it can't be in a set") from None
 
-    @property
+    @cached_property
     def _tag(self) -> str:
         return next(iter(self.item.tags)) if len(self.item.tags) == 1 else ""
 
-    @property
+    @cached_property
     def _set_tag(self) -> str | None:
         return SET_TAGS.get(self._tag)
 
@@ -188,7 +188,8 @@ def encode_each(item: ValueCodec, values: Iterable[Any], room: int) -> list[Attr
         for value in values:
             done.append(encode(value, room))  # noqa: PERF401 - the index of a failure is how far it got
     except Misfit as misfit:
-        raise misfit.at(f"[{len(done)}]") from None
+        misfit.at(f"[{len(done)}]")
+        raise
     return done
 
 
@@ -200,7 +201,8 @@ def decode_each(item: ValueCodec, stored: Iterable[AttributeValue]) -> list[Any]
         for value in stored:
             done.append(decode(value))  # noqa: PERF401 - the index of a failure is how far it got
     except Misfit as misfit:
-        raise misfit.at(f"[{len(done)}]") from None
+        misfit.at(f"[{len(done)}]")
+        raise
     return done
 
 
@@ -213,4 +215,5 @@ def _encode_element(item: ValueCodec, element: object, room: int) -> AttributeVa
     try:
         return item.encode(element, room)
     except Misfit as misfit:
-        raise misfit.at(f"{{{short_repr(element)}}}") from None
+        misfit.at(f"{{{short_repr(element)}}}")
+        raise

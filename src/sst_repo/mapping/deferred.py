@@ -36,7 +36,7 @@ class DeferredCodec(ValueCodec):
         """Ask the alias's codec."""
         return self._known.fit(value)
 
-    def encode(self, value: Any, room: int) -> AttributeValue:
+    def encode(self, value: Any, room: int, /) -> AttributeValue:
         """Have the alias's codec encode."""
         return self._known.encode(value, room)
 
@@ -47,5 +47,5 @@ class DeferredCodec(ValueCodec):
     @property
     def _known(self) -> ValueCodec:
         if self.codec is None:
-            raise ModelError(f"the alias {self._alias} refers to itself other than within a list, dict or model")
+            raise ModelError(f"the alias {self._alias} is, within itself, part of a union; write its types out there")
         return self.codec

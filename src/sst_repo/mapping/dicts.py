@@ -15,12 +15,13 @@ from base64 import b64decode, b64encode
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from reprlib import repr as short_repr
 from typing import Any, Final
 
 from sst_repo.core.records import AttributeValue
 from sst_repo.mapping.containers import base_fit, sort_key
-from sst_repo.mapping.values import Fit, Misfit, ValueCodec, content, deeper, wrong_type
+from sst_repo.mapping.values import Fit, Misfit, ValueCodec, content, deeper, has_type, worst, wrong_type
 
 _MAX_KEY_BYTES: Final = 65_535
 _NUL: Final = "\0"
@@ -73,7 +74,7 @@ def is_key(codec: ValueCodec) -> bool:
     return len(codec.tags) == 1 and codec.tags <= _KEY_TEXTS.keys()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MapCodec(ValueCodec):
     """A dict whose keys have a text form."""
 
@@ -96,36 +97,43 @@ class MapCodec(ValueCodec):
         """The type that is declared."""
         return (self.make,)
 
-    def fit(self, value: object) -> Fit:
+    def fit(self, value: Any) -> Fit:
         """Look at the keys and values."""
         return _fit(value, self.make, self.key, self.item)
 
-    def encode(self, value: Any, room: int) -> AttributeValue:
+    def encode(self, value: Any, room: int, /) -> AttributeValue:
         """Write each value under its key's text."""
-        if not isinstance(value, self.make):
+        if not has_type(value, self.make):
             raise wrong_type(self.label, value)
         below = deeper(room)
-        (tag,) = self.key.tags
+        tag = self._key_tag
         write, _ = _KEY_TEXTS[tag]
         done: dict[str, AttributeValue] = {}
         for key, item in value.items():
             try:
                 done[to_map_key(write(self.key.encode(key, 0)[tag]))] = self.item.encode(item, below)
             except Misfit as misfit:
-                raise misfit.at(f"[{short_repr(key)}]") from None
+                misfit.at(f"[{short_repr(key)}]")
+                raise
         return {"M": done}
 
     def decode(self, stored: AttributeValue) -> object:
         """Read keys and values."""
-        (tag,) = self.key.tags
+        tag = self._key_tag
         _, read = _KEY_TEXTS[tag]
         done: dict[Any, Any] = {}
         for key, item in content(stored, "M").items():
             try:
                 done[self.key.decode({tag: read(from_map_key(key))})] = self.item.decode(item)
             except Misfit as misfit:
-                raise misfit.at(f"[{short_repr(key)}]") from None
+                misfit.at(f"[{short_repr(key)}]")
+                raise
         return self.make(done)
+
+    @cached_property
+    def _key_tag(self) -> str:
+        (tag,) = self.key.tags
+        return tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +159,13 @@ class PairsCodec(ValueCodec):
         """The type that is declared."""
         return (self.make,)
 
-    def fit(self, value: object) -> Fit:
+    def fit(self, value: Any) -> Fit:
         """Look at the keys and values."""
         return _fit(value, self.make, self.key, self.item)
 
-    def encode(self, value: Any, room: int) -> AttributeValue:
+    def encode(self, value: Any, room: int, /) -> AttributeValue:
         """Write each pair."""
-        if not isinstance(value, self.make):
+        if not has_type(value, self.make):
             raise wrong_type(self.label, value)
         below = deeper(deeper(room)) if value else deeper(room)
         pairs: list[AttributeValue] = []
@@ -165,7 +173,8 @@ class PairsCodec(ValueCodec):
             try:
                 pairs.append({"L": [self.key.encode(key, below), self.item.encode(item, below)]})
             except Misfit as misfit:
-                raise misfit.at(f"[{short_repr(key)}]") from None
+                misfit.at(f"[{short_repr(key)}]")
+                raise
         return {"L": pairs if self.make is OrderedDict else sorted(pairs, key=sort_key)}
 
     def decode(self, stored: AttributeValue) -> object:
@@ -176,7 +185,8 @@ class PairsCodec(ValueCodec):
                 key, item = _two(content(pair, "L"))
                 done[self.key.decode(key)] = self.item.decode(item)
             except Misfit as misfit:
-                raise misfit.at(f"[{index}]") from None
+                misfit.at(f"[{index}]")
+                raise
             except TypeError as error:
                 raise Misfit(f"{error}, so it can't be a key").at(f"[{index}]") from None
         return done
@@ -190,8 +200,10 @@ def _two(parts: list[AttributeValue]) -> tuple[AttributeValue, AttributeValue]:
             raise Misfit(f"expected a pair of key and value, found {len(parts)} items")
 
 
-def _fit(value: object, make: type[dict[Any, Any]], key: ValueCodec, item: ValueCodec) -> Fit:
-    if not isinstance(value, make):
+def _fit(value: Any, make: type[dict[Any, Any]], key: ValueCodec, item: ValueCodec) -> Fit:
+    if not has_type(value, make):
         return Fit.NO
-    fits = (min(key.fit(name), item.fit(part)) for name, part in value.items())
-    return min(base_fit(value, make), *fits, Fit.EXACT)
+    keys, items = worst(map(key.fit, value)), Fit.NO
+    if keys:
+        items = worst(map(item.fit, value.values()))
+    return min(base_fit(value, make), keys, items)

@@ -1,13 +1,15 @@
 """What "comes back equal" means."""
 
-from collections import deque
+import dataclasses
+from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel
+
+from sst_repo.mapping.values import has_type, type_of
 
 
 def comes_back(given: Any, back: Any) -> bool:
@@ -17,40 +19,37 @@ def comes_back(given: Any, back: Any) -> bool:
     attributes play no part; aware datetimes are compared as instants (to Python, one whose zone repeats an hour equals
     nothing in UTC); a float equals the Decimal of no declared type that it carries.
     """
-    if isinstance(given, BaseModel):
+    if has_type(given, BaseModel) or dataclasses.is_dataclass(given):
         return type(back) is type(given) and _all_come_back(_parts(given), _parts(back))
-    if is_dataclass(given):
-        names = [field.name for field in fields(given)]
-        return type(back) is type(given) and all(comes_back(getattr(given, n), getattr(back, n)) for n in names)
-    if isinstance(given, dict):
-        return isinstance(back, dict) and _is_ordered_alike(given, back) and _all_come_back(given, back)
-    if isinstance(given, (list, tuple, deque)):
-        return isinstance(back, (list, tuple, deque)) and _items_come_back(given, back)
-    if isinstance(given, datetime) and isinstance(back, datetime) and given.utcoffset() is not None:
-        return back.utcoffset() is not None and given.astimezone(UTC) == back.astimezone(UTC)
+    if has_type(given, (list, tuple, deque)):
+        return has_type(given, type_of(back)) and _items_come_back(given, back)
+    if has_type(given, dict):
+        in_order = not has_type(given, OrderedDict) or list(given) == list(back)
+        return has_type(back, dict) and in_order and _all_come_back(given, back)
+    return _scalar_comes_back(given, back)
+
+
+def _scalar_comes_back(given: Any, back: Any) -> bool:
+    if isinstance(given, datetime) and given.utcoffset() is not None:
+        is_instant = isinstance(back, datetime) and back.utcoffset() is not None
+        return is_instant and given.astimezone(UTC) == back.astimezone(UTC)
     if isinstance(given, Decimal) and isinstance(back, float):
         return Decimal(repr(back)) == given
     return bool(given == back)
 
 
-def _parts(model: BaseModel) -> dict[str, Any]:
-    own = {name: value for name, value in model.__dict__.items() if name in type(model).model_fields}
-    return own | (model.__pydantic_extra__ or {})
+def _parts(value: Any) -> Mapping[str, Any]:
+    if isinstance(value, BaseModel):
+        values = {name: value.__dict__.get(name) for name in type(value).model_fields}
+        return values | (value.__pydantic_extra__ or {})
+    return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
 
 
 def _all_come_back(given: Mapping[Any, Any], back: Mapping[Any, Any]) -> bool:
     return given.keys() == back.keys() and all(comes_back(value, back[key]) for key, value in given.items())
 
 
-def _is_ordered_alike(given: dict[Any, Any], back: dict[Any, Any]) -> bool:
-    return not hasattr(given, "move_to_end") or list(given) == list(back)
-
-
 def _items_come_back(given: Sequence[Any], back: Sequence[Any]) -> bool:
     if isinstance(given, deque) and isinstance(back, deque) and given.maxlen != back.maxlen:
         return False
-    return (
-        isinstance(given, type(back))
-        and len(given) == len(back)
-        and all(comes_back(one, other) for one, other in zip(given, back, strict=True))
-    )
+    return len(given) == len(back) and all(map(comes_back, given, back))

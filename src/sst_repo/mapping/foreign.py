@@ -1,7 +1,7 @@
-"""Types that only pydantic knows (AnyUrl, IPv4Address, Path, custom types): the JSON that pydantic makes of a value,
-as a tree.
+"""Types that only pydantic knows (AnyUrl, IPv4Address, Path, custom types).
 
-Whether a value survives that depends on the type. So nothing is assumed: `ModelCodec.prove` sees what comes back.
+A value is stored as the JSON that pydantic makes of it, as a tree. Whether a value survives that depends on the type.
+So nothing is assumed: `ModelCodec.prove` sees what comes back.
 """
 
 import json
@@ -64,7 +64,7 @@ class ForeignCodec(ValueCodec):
             return Fit.NO
         return Fit.AS_BASE
 
-    def encode(self, value: Any, room: int) -> AttributeValue:
+    def encode(self, value: Any, room: int, /) -> AttributeValue:
         """Write pydantic's JSON."""
         try:
             dumped = self._adapter.dump_python(value, mode="json", by_alias=False, round_trip=True, warnings="error")

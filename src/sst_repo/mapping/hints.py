@@ -1,5 +1,6 @@
 """What annotations say, where Python's `typing` needs a hand."""
 
+import inspect
 import typing
 from typing import Any
 
@@ -53,7 +54,7 @@ def extras_type(model: type[BaseModel]) -> Any:
     for kind in model.__mro__:
         if kind is BaseModel:
             break
-        declared = kind.__dict__.get("__annotations__", {}).get("__pydantic_extra__")
+        declared = inspect.get_annotations(kind).get("__pydantic_extra__")
         if declared is not None:
             (_, extra) = typing.get_args(resolved(declared, kind.__module__))
             return extra

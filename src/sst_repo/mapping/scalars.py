@@ -76,7 +76,7 @@ class ScalarCodec(ValueCodec):
             return Fit.AS_BASE
         return Fit.NO
 
-    def encode(self, value: Any, room: int) -> AttributeValue:
+    def encode(self, value: Any, _: int, /) -> AttributeValue:
         """Write the value if it has the type."""
         if type(value) is not self.kind and not self.fit(value):
             raise wrong_type(self.label, value)
@@ -117,7 +117,7 @@ class NoneCodec(ValueCodec):
         """Only None fits."""
         return Fit.EXACT if value is None else Fit.NO
 
-    def encode(self, value: object, room: int) -> AttributeValue:
+    def encode(self, value: object, _: int, /) -> AttributeValue:
         """Write NULL."""
         if value is not None:
             raise wrong_type("None", value)

@@ -9,7 +9,7 @@ from sst_repo.core.history import unarchive
 from sst_repo.core.policy import Target
 from sst_repo.core.records import Attributes, Record
 from sst_repo.core.times import from_utc_text
-from sst_repo.errors import CorruptRecordError, UnstorableValueError
+from sst_repo.errors import CorruptRecordError
 from sst_repo.mapping.codec import ModelCodec, codec_for
 from sst_repo.mapping.keys import check_id
 from sst_repo.resource import Resource, bring_up_to_date, image_of, on_definition
@@ -49,8 +49,6 @@ class Schema(Generic[T]):
         Raises:
             UnstorableValueError: A value can't be stored.
         """
-        if not isinstance(resource, self.model):
-            raise UnstorableValueError(self.type_name, f"expected {self.model.__qualname__}, found {type(resource)!r}")
         return self.codec.encode(resource)
 
     def prove(self, resource: T, content: Attributes) -> None:

@@ -7,7 +7,7 @@ fields. Computed fields, private attributes, aliases and serializers play no par
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import typing_extensions
 from pydantic import BaseModel, RootModel, TypeAdapter
@@ -15,7 +15,15 @@ from pydantic import BaseModel, RootModel, TypeAdapter
 from sst_repo.core.records import AttributeValue
 from sst_repo.errors import ModelError
 from sst_repo.mapping.dicts import from_map_key, to_map_key
-from sst_repo.mapping.values import Fit, Misfit, ValueCodec, content, deeper, wrong_type
+from sst_repo.mapping.values import Fit, Misfit, ValueCodec, content, deeper, has_type, worst, wrong_type
+
+
+class _Missing:
+    def __repr__(self) -> str:
+        return "(the field has no value)"
+
+
+_MISSING: Final = _Missing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +61,20 @@ class Members:
         """Write the fields and extras."""
         done: dict[str, AttributeValue] = {}
         for field in self.fields:
+            value = values.get(field.name, _MISSING)
+            if (value is None and field.omits_none) or (value is _MISSING and field.may_miss):
+                continue
             try:
-                value = values[field.name]
-                if value is not None or not field.omits_none:
-                    done[field.name] = field.codec.encode(value, room)
+                done[field.name] = field.codec.encode(value, room)
             except Misfit as misfit:
-                raise misfit.at(f".{field.name}") from None
-            except KeyError:
-                if not field.may_miss:
-                    raise Misfit("the field has no value").at(f".{field.name}") from None
+                misfit.at(f".{field.name}")
+                raise
         for name, value in extras.items():
             try:
                 done[self._extra_key(name)] = self._extras.encode(value, room)
             except Misfit as misfit:
-                raise misfit.at(f".{name}") from None
+                misfit.at(f".{name}")
+                raise
         return done
 
     def decode(self, stored: Mapping[str, AttributeValue]) -> dict[str, Any]:
@@ -77,14 +85,16 @@ class Members:
                 try:
                     done[field.name] = field.codec.decode(stored[field.name])
                 except Misfit as misfit:
-                    raise misfit.at(f".{field.name}") from None
+                    misfit.at(f".{field.name}")
+                    raise
         if self.extras is not None:
             for key in stored.keys() - done.keys():
                 name = from_map_key(key)
                 try:
                     done[name] = self.extras.decode(stored[key])
                 except Misfit as misfit:
-                    raise misfit.at(f".{name}") from None
+                    misfit.at(f".{name}")
+                    raise
         return done
 
     @property
@@ -138,10 +148,10 @@ class StructureCodec(ValueCodec):
         """Go by the class; a subclass has more than would be stored."""
         return Fit.EXACT if type(value) is self.kind else Fit.NO
 
-    def encode(self, value: Any, room: int) -> AttributeValue:
+    def encode(self, value: Any, room: int, /) -> AttributeValue:
         """Write the fields."""
         if type(value) is not self.kind:
-            advice = "; declare a union with that class" if isinstance(value, self.kind) else ""
+            advice = "; declare a union with that class" if has_type(value, self.kind) else ""
             raise Misfit(f"{wrong_type(self.label, value)}{advice}")
         return {"M": self.members.encode(*self._take_apart(value), deeper(room))}
 
@@ -164,18 +174,17 @@ class TypedDictCodec(StructureCodec):
         """A dict."""
         return (dict,)
 
-    def fit(self, value: object) -> Fit:
+    def fit(self, value: Any) -> Fit:
         """Look at the keys and values."""
-        if not isinstance(value, dict) or value.keys() - {field.name for field in self.members.fields}:
+        if not has_type(value, dict) or value.keys() - {field.name for field in self.members.fields}:
             return Fit.NO
         if any(field.name not in value and not field.may_miss for field in self.members.fields):
             return Fit.NO
-        fits = (field.codec.fit(value[field.name]) for field in self.members.fields if field.name in value)
-        return min(fits, default=Fit.EXACT)
+        return worst(field.codec.fit(value[field.name]) for field in self.members.fields if field.name in value)
 
-    def encode(self, value: Any, room: int) -> AttributeValue:
+    def encode(self, value: Any, room: int, /) -> AttributeValue:
         """Write the known keys; there must be no other."""
-        if not isinstance(value, dict):
+        if not has_type(value, dict):
             raise wrong_type(self.label, value)
         unknown = value.keys() - {field.name for field in self.members.fields}
         if unknown:
@@ -191,9 +200,14 @@ def codec_of(kind: type[Any]) -> StructureCodec | None:
         return _dataclass_codec(kind)
     if typing_extensions.is_typeddict(kind):
         return TypedDictCodec(kind, lambda value: (value, {}), dict)
-    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
+    if is_named_tuple(kind):
         return StructureCodec(kind, lambda value: (value._asdict(), {}), lambda values: kind(**values))
     return None
+
+
+def is_named_tuple(kind: type) -> bool:
+    """Tell whether a class is a NamedTuple."""
+    return tuple in kind.__mro__ and hasattr(kind, "_fields")
 
 
 def fields_of(kind: type[Any]) -> Iterable[tuple[str, object, bool]]:
@@ -210,9 +224,10 @@ def _model_codec(kind: type[BaseModel]) -> StructureCodec:
     if kind is BaseModel:
         raise ModelError("a BaseModel could be any model, so it can't be read; declare which, or a union")
 
+    is_root = RootModel in kind.__mro__
+
     def build(values: dict[str, Any]) -> BaseModel:
-        data = values["root"] if issubclass(kind, RootModel) else values
-        return kind.model_validate(data, by_name=True, by_alias=False)
+        return kind.model_validate(values["root"] if is_root else values, by_name=True, by_alias=False)
 
     return StructureCodec(kind, lambda value: (value.__dict__, value.__pydantic_extra__ or {}), build)
 

@@ -49,7 +49,7 @@ class TreeCodec(ValueCodec):
         """Leave a value to a declared type if there is one."""
         return Fit.AS_BASE if value is None or isinstance(value, tuple(_WRITERS)) else Fit.NO
 
-    def encode(self, value: Any, room: int) -> AttributeValue:
+    def encode(self, value: Any, room: int, /) -> AttributeValue:
         """Write the tree."""
         return _write(value, room)
 
@@ -94,7 +94,8 @@ def _write_list(value: list[Any], room: int) -> AttributeValue:
         for item in value:
             done.append(_write(item, below))  # noqa: PERF401 - the index of a failure is how far it got
     except Misfit as misfit:
-        raise misfit.at(f"[{len(done)}]") from None
+        misfit.at(f"[{len(done)}]")
+        raise
     return {"L": done}
 
 
@@ -103,12 +104,20 @@ def _write_dict(value: dict[Any, Any], room: int) -> AttributeValue:
     done: dict[str, AttributeValue] = {}
     for key, item in value.items():
         try:
-            if not isinstance(key, str):
-                raise Misfit(f"a key of type {type(key).__name__} in a value of no declared type; {_DECLARE}")
-            done[to_map_key(checked_text(key))] = _write(item, below)
+            done[_write_key(key)] = _write(item, below)
         except Misfit as misfit:
-            raise misfit.at(f"[{short_repr(key)}]") from None
+            misfit.at(f"[{short_repr(key)}]")
+            raise
     return {"M": done}
+
+
+def _write_key(key: object) -> str:
+    if not isinstance(key, str):
+        raise Misfit(f"a key of type {type(key).__name__} in a value of no declared type; {_DECLARE}")
+    try:
+        return to_map_key(checked_text(key))
+    except ValueError as error:
+        raise Misfit(str(error)) from None
 
 
 def _write_set(value: set[Any], _: int) -> AttributeValue:

@@ -1,6 +1,7 @@
 """Unions: how a stored value tells which of the declared types it is.
 
-- Where the arms have different DynamoDB types, a value is stored as its arm stores it: `int | str | None` is N, S, NULL.
+- Where the arms have different DynamoDB types, a value is stored as its arm stores it: `int | str | None` is N, S or
+  NULL.
 - Models that share a field of different Literals (`kind: Literal["cat"]`, `kind: Literal["dog"]`) are told apart by it.
 - Arms that would look alike in the table (`int | float`, `str | datetime`, two models without such a field) are stored
   with their label: `{"M": {"datetime": {"S": ...}}}`. The label is the type's name, so the order of arms is free. Then
@@ -18,7 +19,7 @@ from sst_repo.errors import ModelError
 from sst_repo.mapping.choices import LiteralCodec
 from sst_repo.mapping.scalars import NONE
 from sst_repo.mapping.trees import TREE
-from sst_repo.mapping.values import Fit, Misfit, ValueCodec, content, deeper, tag_of, wrong_type
+from sst_repo.mapping.values import Fit, Misfit, ValueCodec, content, deeper, tag_of, type_of, wrong_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class _Arm:
     codec: ValueCodec
     wrapped: bool
 
-    def encode(self, value: object, room: int) -> AttributeValue:
+    def encode(self, value: object, room: int, /) -> AttributeValue:
         if self.wrapped:
             return {"M": {self.codec.label: self.codec.encode(value, deeper(room))}}
         return self.codec.encode(value, room)
@@ -61,7 +62,7 @@ class UnionCodec(ValueCodec):
     @property
     def tags(self) -> frozenset[str]:
         """Those of the bare arms, and a map if some have labels."""
-        return frozenset(self._bare) | ({"M"} if self._labelled else set())
+        return frozenset({*self._bare, "M"} if self._labelled else self._bare)
 
     @property
     def types(self) -> tuple[type, ...]:
@@ -72,9 +73,9 @@ class UnionCodec(ValueCodec):
         """Take the best arm's word."""
         return max(codec.fit(value) for codec in self.codecs)
 
-    def encode(self, value: Any, room: int) -> AttributeValue:
+    def encode(self, value: Any, room: int, /) -> AttributeValue:
         """Write the value by the arm that it fits best; among equals the one declared first."""
-        arm = self._by_type.get(type(value))
+        arm = self._by_type.get(type_of(value))
         if arm is None:
             arm = max(self._arms, key=lambda arm: arm.codec.fit(value))
             if not arm.codec.fit(value):
@@ -143,9 +144,9 @@ class KindCodec(ValueCodec):
         """Go by the class."""
         return Fit.EXACT if type(value) in self._by_type else Fit.NO
 
-    def encode(self, value: Any, room: int) -> AttributeValue:
+    def encode(self, value: Any, room: int, /) -> AttributeValue:
         """Write the model."""
-        codec = self._by_type.get(type(value))
+        codec = self._by_type.get(type_of(value))
         if codec is None:
             raise wrong_type(self.label, value)
         return codec.encode(value, room)
@@ -157,7 +158,8 @@ class KindCodec(ValueCodec):
         held = kind[tag]
         codec = self._by_kind.get((tag, held)) if isinstance(held, (str, bool)) else None
         if codec is None:
-            raise Misfit(f"{held!r} is none of the known values {sorted(map(str, self._by_kind))}").at(f".{self._field}")
+            known = sorted(str(held) for _, held in self._by_kind)
+            raise Misfit(f"{held!r} is none of the known values {known}").at(f".{self._field}")
         return codec.decode(stored)
 
 

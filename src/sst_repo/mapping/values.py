@@ -1,7 +1,7 @@
 """What every value codec is: Python value <-> DynamoDB attribute value, for one declared type."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from reprlib import repr as short_repr
 from typing import Any, Final
@@ -27,7 +27,7 @@ _CONTENTS: Final[dict[str, tuple[type, ...]]] = {
 ALL_TAGS: Final = frozenset(_CONTENTS)
 
 
-class Misfit(ValueError):
+class Misfit(ValueError):  # noqa: N818 - a word for the value, and for the attribute that is no such value
     """A value that can't be stored, or an attribute value that can't be read.
 
     Raised where the value stands; the codecs around it add their step to the path while it travels up, so the good
@@ -84,7 +84,7 @@ class ValueCodec(ABC):
         """Tell how well the value fits; a value that fits may still be unstorable (a NaN)."""
 
     @abstractmethod
-    def encode(self, value: Any, room: int) -> AttributeValue:
+    def encode(self, value: Any, room: int, /) -> AttributeValue:
         """Return the value's typed form; equal values give equal ones.
 
         Args:
@@ -102,6 +102,27 @@ class ValueCodec(ABC):
         Raises:
             Misfit: The attribute value is not one of this type.
         """
+
+
+def worst(fits: Iterable[Fit]) -> Fit:
+    """Return how well a whole fits whose parts fit like this; EXACT if it has none."""
+    found = Fit.EXACT
+    for fit in fits:
+        if not fit:
+            # The rest is not looked at: unions within unions would take their time.
+            return Fit.NO
+        found = min(found, fit)
+    return found
+
+
+def has_type(value: object, kind: type | tuple[type, ...]) -> bool:
+    """Tell whether a value has a type, where a type checker had better not draw conclusions from it."""
+    return isinstance(value, kind)
+
+
+def type_of(value: object) -> type:
+    """Return a value's type, whatever a type checker thinks it knows of it."""
+    return type(value)
 
 
 def deeper(room: int) -> int:
@@ -126,7 +147,7 @@ def tag_of(stored: AttributeValue) -> str:
     Raises:
         Misfit: It is none.
     """
-    if isinstance(stored, (dict, Mapping)) and len(stored) == 1:
+    if has_type(stored, (dict, Mapping)) and len(stored) == 1:
         (tag,) = stored
         if tag in ALL_TAGS:
             return tag

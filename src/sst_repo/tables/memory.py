@@ -89,9 +89,11 @@ class InMemoryTable(Table):
             self._tokens[plan.token] = self._monotonic()
         return Applied()
 
-    def create(self, *, if_not_exists: bool = False) -> None:  # noqa: ARG002 - there is nothing to make
-        """Bring the table back after `delete()`; otherwise do nothing."""
+    def create(self, *, if_not_exists: bool = False) -> None:
+        """Bring the table back after `delete()`; a table that was not deleted exists."""
         with self._lock:
+            if self._exists and not if_not_exists:
+                raise TableError("the in-memory table exists already")
             self._exists = True
 
     def delete(self) -> None:
@@ -128,7 +130,10 @@ class InMemoryTable(Table):
     def _insert(self, record: Record) -> None:
         content = marshal.dumps(dict(record.attributes))
         for name, place in self._entries(record):
-            self._partitions.setdefault(name, SortedDict())[place] = content
+            partition = self._partitions.get(name)
+            if partition is None:
+                partition = self._partitions[name] = SortedDict()
+            partition[place] = content
 
     def _remove(self, record: Record) -> None:
         for name, place in self._entries(record):

@@ -110,7 +110,7 @@ def _cancelled(plan: Plan, error: ClientError) -> Outcome:
     # Where one action met a conflict of transactions, the others were not decided.
     if codes & _BUSY:
         return Contended(error)
-    if codes <= {"None", "ConditionalCheckFailed"} and len(reasons) == len(plan.ops):
+    if {"ConditionalCheckFailed"} <= codes <= {"None", "ConditionalCheckFailed"} and len(reasons) == len(plan.ops):
         return Refused(
             tuple(_reason(reason) if reason["Code"] == "ConditionalCheckFailed" else None for reason in reasons)
         )

@@ -12,6 +12,7 @@ from sst_repo.core.records import Applied, Check, Key, Outcome, Plan, Put, Recor
 from sst_repo.errors import TableError, TableUnavailableError
 from sst_repo.tables.base import Table
 from sst_repo.tables.dynamodb import reasons, requests, responses, schema
+from sst_repo.tables.dynamodb.client import client_of_environment
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -42,13 +43,8 @@ class DynamoDBTable(Table):
         gsis: int = layout.DEFAULT_GSIS,
     ) -> None:
         """Make no call: the table need not exist yet."""
-        if client is None:
-            # Only here: with a client at hand, nobody pays for importing boto3's sessions and loaders.
-            import boto3  # noqa: PLC0415
-
-            client = boto3.client("dynamodb")
         self.name = name
-        self.client = client
+        self.client = client_of_environment() if client is None else client
         self._gsis = gsis
 
     def __repr__(self) -> str:

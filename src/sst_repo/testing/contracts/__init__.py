@@ -2,6 +2,10 @@
 
 import pytest
 
+# Before any of them is imported, so that their assertions explain themselves as those of tests do.
 pytest.register_assert_rewrite(
-    *(f"{__name__}.{module}" for module in ("repository", "table", "unit_of_work", "values")),
+    *(
+        f"{__name__}.{module}"
+        for module in ("repositories", "repository", "table", "tables", "unit_of_work", "units", "values")
+    ),
 )

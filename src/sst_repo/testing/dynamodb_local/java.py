@@ -20,7 +20,7 @@ _VERSION = re.compile(r'version "(?:1\.)?(\d+)')
 
 _FLAGS = (
     # Measured from start to the first answer on 2 cores, Java 17 and 25: 2.7 and 2.9 s, 4.6 and 5.1 s of CPU, 175 MB
-    # without; 2.2 and 2.4 s, 2.5 and 2.9 s of CPU, 145 MB with it. -XX:+UseSerialGC gains no time and costs 25 to 45 MB.
+    # without; 2.2 and 2.4 s, 2.5 and 2.9 s of CPU, 145 MB with it. -XX:+UseSerialGC gains no time and costs memory.
     "-XX:TieredStopAtLevel=1",
     # By default each of several servers side by side may take a quarter of the machine's memory.
     "-Xmx512m",

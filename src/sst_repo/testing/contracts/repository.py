@@ -1,0 +1,29 @@
+"""What every repository promises on every table."""
+
+from sst_repo.testing.contracts.repositories.adding import AddingContract
+from sst_repo.testing.contracts.repositories.corruption import CorruptionContract
+from sst_repo.testing.contracts.repositories.deleting import DeletingContract
+from sst_repo.testing.contracts.repositories.history import HistoryContract
+from sst_repo.testing.contracts.repositories.listing import ListingContract
+from sst_repo.testing.contracts.repositories.purging import PurgingContract
+from sst_repo.testing.contracts.repositories.reading import ReadingContract
+from sst_repo.testing.contracts.repositories.saving import SavingContract
+from sst_repo.testing.contracts.repositories.stale import StaleContract
+
+
+class RepositoryContract(
+    AddingContract,
+    ReadingContract,
+    SavingContract,
+    StaleContract,
+    DeletingContract,
+    HistoryContract,
+    PurgingContract,
+    ListingContract,
+    CorruptionContract,
+):
+    """Derive, name the class `Test…`, and provide the fixture `table`.
+
+    Attributes:
+        lacks: The capabilities the table lacks: "threads".
+    """

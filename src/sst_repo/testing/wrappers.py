@@ -1,0 +1,162 @@
+"""Tables around a table: one that counts what is asked of it, one that answers writes by script."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+
+from sst_repo.core.queries import Query, Slice
+from sst_repo.core.records import Contended, Key, Outcome, Plan, Record, Unknown
+from sst_repo.tables.base import Table
+
+
+class DelegatingTable(Table):
+    """Passes everything on to another table; derive from it to change one thing.
+
+    Attributes:
+        table: The table it is passed on to.
+    """
+
+    def __init__(self, table: Table) -> None:
+        """Stand in front of a table."""
+        self.table = table
+
+    def read(self, key: Key, *, consistent: bool = True) -> Record | None:
+        """Pass on."""
+        return self.table.read(key, consistent=consistent)
+
+    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Record]:
+        """Pass on."""
+        return self.table.read_many(keys, consistent=consistent)
+
+    def query(self, query: Query) -> Slice:
+        """Pass on."""
+        return self.table.query(query)
+
+    def transact(self, plan: Plan) -> Outcome:
+        """Pass on."""
+        return self.table.transact(plan)
+
+    def create(self, *, if_not_exists: bool = False) -> None:
+        """Pass on."""
+        self.table.create(if_not_exists=if_not_exists)
+
+    def delete(self) -> None:
+        """Pass on."""
+        self.table.delete()
+
+    def exists(self) -> bool:
+        """Pass on."""
+        return self.table.exists()
+
+
+class CountingTable(DelegatingTable):
+    """Counts the calls that read and write.
+
+    Attributes:
+        calls: How often each of `read`, `read_many`, `query` and `transact` was called.
+        plans: What was given to `transact`, in order.
+    """
+
+    def __init__(self, table: Table) -> None:
+        """Begin at nothing."""
+        super().__init__(table)
+        self.calls: Counter[str] = Counter()
+        self.plans: list[Plan] = []
+
+    def reset(self) -> None:
+        """Begin at nothing again."""
+        self.calls.clear()
+        self.plans.clear()
+
+    def read(self, key: Key, *, consistent: bool = True) -> Record | None:
+        """Count, and pass on."""
+        self.calls["read"] += 1
+        return super().read(key, consistent=consistent)
+
+    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Record]:
+        """Count, and pass on."""
+        self.calls["read_many"] += 1
+        return super().read_many(keys, consistent=consistent)
+
+    def query(self, query: Query) -> Slice:
+        """Count, and pass on."""
+        self.calls["query"] += 1
+        return super().query(query)
+
+    def transact(self, plan: Plan) -> Outcome:
+        """Count, and pass on."""
+        self.calls["transact"] += 1
+        self.plans.append(plan)
+        return super().transact(plan)
+
+
+WriteStep: TypeAlias = Callable[[Table, Plan], Outcome]
+"""What becomes of one write: called with the table behind and the plan."""
+
+
+def applied(table: Table, plan: Plan) -> Outcome:
+    """Let the plan through."""
+    return table.transact(plan)
+
+
+def contended(table: Table, plan: Plan) -> Outcome:  # noqa: ARG001 - nothing reaches the table
+    """Answer that the table is busy, and write nothing."""
+    return Contended(RuntimeError("scripted contention"))
+
+
+def lost_request(table: Table, plan: Plan) -> Outcome:  # noqa: ARG001 - nothing reaches the table
+    """Lose the request: nothing is written, and nobody can tell."""
+    return Unknown(RuntimeError("scripted loss of the request"))
+
+
+def lost_reply(table: Table, plan: Plan) -> Outcome:
+    """Lose the reply: the plan is decided on, and nobody can tell."""
+    table.transact(plan)
+    return Unknown(RuntimeError("scripted loss of the reply"))
+
+
+def resent(table: Table, plan: Plan) -> Outcome:
+    """Lose the reply and send the plan again, as the SDK does by itself."""
+    table.transact(plan)
+    return table.transact(plan)
+
+
+def preceded_by(action: Callable[[], object]) -> WriteStep:
+    """Have something else happen just before the plan is let through."""
+
+    def step(table: Table, plan: Plan) -> Outcome:
+        action()
+        return table.transact(plan)
+
+    return step
+
+
+def failing(error: Exception) -> WriteStep:
+    """Have the call fail, and write nothing."""
+
+    def step(table: Table, plan: Plan) -> Outcome:  # noqa: ARG001 - nothing reaches the table
+        raise error
+
+    return step
+
+
+class ScriptedTable(CountingTable):
+    """Decides what becomes of each write by a script; once it is through, writes pass as usual.
+
+    Args:
+        table: The table behind.
+        steps: What becomes of the first write, the second, ….
+    """
+
+    def __init__(self, table: Table, *steps: WriteStep) -> None:
+        """Begin at the first step."""
+        super().__init__(table)
+        self._steps = list(steps)
+
+    def transact(self, plan: Plan) -> Outcome:
+        """Count, and follow the script."""
+        if not self._steps:
+            return super().transact(plan)
+        self.calls["transact"] += 1
+        self.plans.append(plan)
+        return self._steps.pop(0)(self.table, plan)

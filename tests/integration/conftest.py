@@ -1,0 +1,16 @@
+"""A client of DynamoDB Local."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sst_repo.testing.dynamodb_local import DynamoDBLocal
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@pytest.fixture(scope="session")
+def local_client(dynamodb_local: DynamoDBLocal) -> "DynamoDBClient":
+    """A client of the session's DynamoDB Local."""
+    return dynamodb_local.client()

@@ -1,0 +1,198 @@
+"""History rows: the exact image, never larger than the row, and nothing but ValueError from what is broken."""
+
+import json
+import zlib
+from base64 import b64encode
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sst_repo.core.history import MAX_IMAGE_BYTES, archive, unarchive
+from sst_repo.core.layout import without_index_attributes
+from sst_repo.core.limits import MAX_ITEM_BYTES, attributes_size, item_size
+from sst_repo.core.records import Attributes, AttributeValue, Key, Record
+
+SYSTEM: Attributes = {
+    "_t": {"S": "Order"},
+    "_v": {"N": "7"},
+    "_w": {"S": "01JZZZZZZZZZZZZZZZZZZZZZZZ"},
+    "_c": {"S": "2026-01-01T00:00:00.000000Z"},
+    "_u": {"S": "2026-01-31T12:00:00.000000Z"},
+}
+LATEST, OLD = Key("Order#o1", "@"), Key("Order#o1", "v#000000000007")
+GRAVE = Record(LATEST, {**SYSTEM, "_d": {"BOOL": True}})
+
+
+def live(content: Attributes) -> Record:
+    return Record(LATEST, {**content, **SYSTEM, "_l": {"S": "2026-01-31T12:00:00.000000Z#o1"}})
+
+
+texts = st.text(max_size=20)
+names = st.sampled_from(["a", "name", "é", "B", "BS", "S", "M", "gsi1pk", "gsi1sk"]) | st.text(min_size=1, max_size=5)
+scalars: st.SearchStrategy[AttributeValue] = st.one_of(
+    texts.map(lambda text: {"S": text}),
+    st.integers().map(lambda number: {"N": str(number)}),
+    st.binary(max_size=20).map(lambda content: {"B": content}),
+    st.booleans().map(lambda value: {"BOOL": value}),
+    st.just({"NULL": True}),
+    st.lists(texts, min_size=1, max_size=3).map(lambda members: {"SS": sorted(members)}),
+    st.lists(st.binary(max_size=9), min_size=1, max_size=3).map(lambda members: {"BS": sorted(members)}),
+    st.lists(st.integers().map(str), min_size=1, max_size=3).map(lambda members: {"NS": sorted(members)}),
+)
+values: st.SearchStrategy[AttributeValue] = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda elements: {"L": elements})
+        | st.dictionaries(names, inner, max_size=3).map(lambda members: {"M": members})
+    ),
+    max_leaves=8,
+)
+rows = st.dictionaries(names, values, max_size=5).map(live)
+
+
+@given(rows)
+def test_an_archived_row_comes_back_as_its_exact_image_without_index_attributes(row: Record) -> None:
+    assert unarchive(archive(row)) == Record(OLD, without_index_attributes(row.attributes))
+
+
+@given(rows)
+def test_a_history_row_is_never_larger_than_the_row_it_preserves(row: Record) -> None:
+    assert item_size(archive(row)) <= item_size(row)
+
+
+@given(rows)
+def test_a_history_row_tells_type_version_and_write_id_unpacked(row: Record) -> None:
+    archived = archive(row)
+
+    assert {name: archived.attributes[name] for name in ("_t", "_v", "_w")} == {
+        name: SYSTEM[name] for name in ("_t", "_v", "_w")
+    }
+    assert (archived.version, archived.write_id, archived.is_tombstone) == (7, row.write_id, False)
+
+
+def test_a_tombstone_is_known_as_one_in_the_history() -> None:
+    archived = archive(GRAVE)
+
+    assert archived.is_tombstone
+    assert unarchive(archived) == Record(OLD, GRAVE.attributes)
+    assert attributes_size(archived.attributes) <= attributes_size(GRAVE.attributes)
+
+
+def test_what_compresses_well_is_compressed() -> None:
+    archived = archive(live({"text": {"S": "again " * 10_000}}))
+
+    assert set(archived.attributes) == {"_t", "_v", "_w", "_z"}
+    assert item_size(archived) < 1_000
+
+
+def test_a_small_row_stays_as_it_is() -> None:
+    assert archive(live({"a": {"S": "b"}})).attributes == {"a": {"S": "b"}, **SYSTEM}
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        pytest.param({"S": ""}, id="empty-text"),
+        pytest.param({"BOOL": False}, id="bool"),
+    ],
+)
+def test_the_largest_image_there_can_be_is_no_bomb(element: AttributeValue) -> None:
+    room = MAX_ITEM_BYTES - item_size(live({"l": {"L": []}}))
+    row = live({"l": {"L": [element] * (room // (1 + attributes_size({"": element})))}})
+    assert MAX_ITEM_BYTES - 2 < item_size(row) <= MAX_ITEM_BYTES
+
+    assert unarchive(archive(row)) == Record(OLD, without_index_attributes(row.attributes))
+
+
+def test_a_row_without_a_version_has_no_place_in_the_history() -> None:
+    with pytest.raises(ValueError, match="without a version"):
+        archive(Record(LATEST, {"_t": {"S": "Order"}}))
+
+
+def packed(content: object) -> Record:
+    return Record(OLD, {**{name: SYSTEM[name] for name in ("_t", "_v", "_w")}, "_z": {"B": content}})
+
+
+def squeezed(text: bytes | str) -> Record:
+    return packed(zlib.compress(text.encode() if isinstance(text, str) else text))
+
+
+def archived_text() -> bytes:
+    content = archive(live({"text": {"S": "again " * 100}})).attributes["_z"]["B"]
+    assert isinstance(content, bytes)
+    return content
+
+
+BROKEN = [
+    pytest.param(Record(OLD, {"_z": {"S": "text"}}), "not binary", id="not-binary"),
+    pytest.param(packed(b""), "cut off", id="empty"),
+    pytest.param(packed(b"no zlib at all"), "can't be unpacked", id="not-zlib"),
+    pytest.param(squeezed(b" " * (MAX_IMAGE_BYTES + 1)), "unpacks to over", id="bomb"),
+    pytest.param(squeezed("["), "Expecting", id="not-json"),
+    pytest.param(squeezed(b"\xff\xff"), "can't decode", id="not-utf-8"),
+    pytest.param(squeezed("[" * 1_000_000), "holds no item", id="bottomless-lists"),
+    pytest.param(squeezed('{"a":' * 500_000), "holds no item", id="bottomless-maps"),
+    pytest.param(squeezed("[]"), "holds no item", id="a-list"),
+    pytest.param(squeezed("null"), "holds no item", id="null"),
+    pytest.param(squeezed('{"_v": 7}'), "holds no item", id="no-typed-values"),
+    pytest.param(squeezed('{"a": {"B": "!"}}'), "base64", id="not-base64"),
+    pytest.param(squeezed('{"a": {"B": "é"}}'), "ASCII", id="not-ascii-base64"),
+    pytest.param(squeezed('{"a": {"BS": [7]}}'), "holds no item", id="numbers-for-binaries"),
+    pytest.param(squeezed('{"a": {"N": ' + "9" * 5_000 + "}}"), "digits", id="endless-number"),
+]
+
+
+@pytest.mark.parametrize(("row", "message"), BROKEN)
+def test_a_broken_row_is_a_value_error(row: Record, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        unarchive(row)
+
+
+@pytest.mark.parametrize("kept", range(0, len(archived_text()), 3))
+def test_a_row_that_is_cut_off_is_a_value_error(kept: int) -> None:
+    with pytest.raises(ValueError, match="cut off|unpacked"):
+        unarchive(packed(archived_text()[:kept]))
+
+
+@pytest.mark.parametrize("position", range(0, len(archived_text()), 3))
+def test_a_row_with_a_flipped_bit_is_a_value_error_or_reads_the_same(position: int) -> None:
+    content = bytearray(archived_text())
+    content[position] ^= 0x20
+    try:
+        image = unarchive(packed(bytes(content)))
+    except ValueError:
+        return
+    assert image == unarchive(packed(archived_text())), "only spare bits between the blocks may be flipped unnoticed"
+
+
+json_like = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["B", "BS", "S", "_v"]), inner),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=200)
+@given(st.binary(max_size=40).map(packed) | st.binary(max_size=40).map(squeezed) | json_like.map(json.dumps).map(squeezed))
+def test_garbage_is_a_value_error_or_an_item_of_mappings(row: Record) -> None:
+    try:
+        image = unarchive(row)
+    except ValueError:
+        return
+    assert all(isinstance(value, dict) for value in image.attributes.values())
+    assert image.key == OLD
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    bomb = zlib.compress(b"\0" * (MAX_IMAGE_BYTES * 20))
+
+    with pytest.raises(ValueError, match="over 4194304 bytes"):
+        unarchive(packed(bomb))
+
+
+def test_binaries_are_base64_inside() -> None:
+    archived = archive(live({"b": {"B": b"\x00\xff" * 500}, "text": {"S": "x" * 1000}}))
+
+    text = zlib.decompress(archived.attributes["_z"]["B"])
+    assert json.loads(text)["b"] == {"B": b64encode(b"\x00\xff" * 500).decode()}
