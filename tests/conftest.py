@@ -1,8 +1,12 @@
 """Settings of all tests."""
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 settings.load_profile("repeatable")
+
+# Tests to derive from: their assertions are to explain themselves as those of test modules do.
+pytest.register_assert_rewrite("tests.contract.calls")
 
 pytest_plugins = ["sst_repo.testing.fixtures"]

@@ -27,7 +27,6 @@ Errors carry their facts as fields and say what was tried, what was found and wh
 below is never raised as such: it is the `__cause__`.
 """
 
-import copyreg
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -37,7 +36,11 @@ class SstRepoError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Copy the message and the fields, rather than calling the class with the message."""
-        return copyreg.__newobj__, (type(self), *self.args), self.__dict__
+        return _again, (type(self), self.args), self.__dict__
+
+
+def _again(kind: type[SstRepoError], args: tuple[object, ...]) -> SstRepoError:
+    return kind.__new__(kind, *args)
 
 
 class NotFoundError(SstRepoError, LookupError):

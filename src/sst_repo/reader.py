@@ -8,7 +8,7 @@ from sst_repo.core import cursors, layout, paging, policy
 from sst_repo.core.paging import Reads
 from sst_repo.core.policy import Target, is_alive
 from sst_repo.core.queries import Position, Query
-from sst_repo.core.records import Record
+from sst_repo.core.records import Attributes, Record
 from sst_repo.errors import CorruptRecordError, InvalidQueryError, NotFoundError, UnstorableValueError
 from sst_repo.mapping.schema import Schema
 from sst_repo.ports import Page
@@ -56,11 +56,26 @@ class Reader(Generic[T]):
             return image
         target = self.schema.target(resource.resource_id)
         if resource.version == 0:
-            raise NotFoundError(target.type, target.id, hint="it was never stored (version 0): add() it")
+            raise NotFoundError(target.type, target.id, hint=policy.NEVER_STORED)
         stored = self.latest(target)
         if not is_alive(stored) or stored.version != resource.version:
             raise policy.stale(target, resource.version, stored, removing=removing)
         return stored
+
+    def content(self, resource: T, base: Record | None) -> Attributes:
+        """Return what a row stores of the resource, and exactly what `base` stores if that is the same resource.
+
+        The same can be stored in another way: when its class has got a field with a default since, say. To read it is
+        not to change it.
+
+        Raises:
+            UnstorableValueError: A value can't be stored.
+        """
+        content = self.schema.content(resource)
+        if not is_alive(base):
+            return content
+        stored = policy.content_of(base)
+        return stored if content != stored and content == self._stored_today(base) else content
 
     def latest(self, target: Target, *, consistent: bool = True) -> Record | None:
         """Return the latest row, which may be a tombstone."""
@@ -171,6 +186,12 @@ class Reader(Generic[T]):
         except StopIteration as done:
             result: R = done.value
             return result
+
+    def _stored_today(self, row: Record) -> Attributes | None:
+        try:
+            return self.schema.content(self.schema.load(row))
+        except (CorruptRecordError, UnstorableValueError):
+            return None
 
     def _place(self, listed: str) -> Position:
         resource_id = layout.id_in_listing_sort(listed)

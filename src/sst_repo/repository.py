@@ -72,7 +72,7 @@ class TableRepository(Repository[T]):
         """Store a changed resource as its next version, in place, and return it."""
         base = self._reader.base(resource)
         target = self._schema.target(resource.resource_id)
-        content = self._schema.content(resource)
+        content = self._reader.content(resource, base)
         if content == policy.content_of(base):
             self._schema.settle(resource, base)
         else:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar, cast
 
 from sst_repo.core.identity import IdentityMap, Tracked
-from sst_repo.core.policy import Target
-from sst_repo.core.records import Record
+from sst_repo.core.policy import Target, is_alive
+from sst_repo.core.records import Attributes, Record
 from sst_repo.errors import NotFoundError, UnitOfWorkStateError
 from sst_repo.mapping.schema import Schema
 from sst_repo.ports import DEFAULT_LIMIT, Page, Repository
@@ -88,7 +88,7 @@ class TrackedRepository(Repository[T]):
         if tracked is None:
             target = self.schema.target(resource.resource_id)
             tracked = self._map.learn(target, self._reader.base(resource, removing=True), resource, read=False)
-        self._map.remove(tracked, resource.version)
+        self._map.remove(tracked, resource, resource.version, self.schema.base(resource))
 
     def versions(self, resource_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[T]:
         """Return the stored versions, newest first; they are not tracked."""
@@ -121,6 +121,7 @@ class TrackedRepository(Repository[T]):
         Raises:
             UnitOfWorkStateError: Always.
         """
+        self._check()
         raise UnitOfWorkStateError(
             f"purge of {self.schema.type_name} {resource_id!r} can't be part of a unit of work; "
             "use a repository that stands alone",
@@ -155,8 +156,28 @@ class TrackedRepository(Repository[T]):
             target = self.schema.target(resource.resource_id)
             return self._map.learn(target, self._reader.base(resource), resource, read=False)
         if tracked.resource is not resource:
-            self._map.replace(tracked, resource, resource.version)
+            self._map.replace(tracked, resource, resource.version, self.schema.base(resource))
         return tracked
+
+    def guard(self, resource: T) -> None:
+        """Insist on a resource; one from elsewhere becomes part of the unit, but never stands for one that is.
+
+        Raises:
+            NotFoundError: It is deleted in this unit, or was never stored.
+            ConflictError: The unit, or the table, knows another version of it.
+        """
+        tracked = self._known(resource)
+        if tracked is None:
+            tracked = self.track(resource)
+        elif tracked.resource is None and is_alive(tracked.base):
+            raise NotFoundError(tracked.target.type, tracked.target.id, hint="it is deleted in this unit of work")
+        else:
+            self._map.check(tracked, resource, resource.version, self.schema.base(resource))
+        tracked.guarded = True
+
+    def content(self, tracked: Tracked) -> Attributes:
+        """Return what is to be stored of a tracked resource that is not deleted."""
+        return self._reader.content(cast("T", tracked.resource), tracked.base)
 
     def _known(self, resource: T) -> Tracked | None:
         return self._map.get(self.schema.target(resource.resource_id))

@@ -132,7 +132,7 @@ class UnitOfWork:
             ConflictError: The unit knows another version of it.
         """
         self._check()
-        self._repository_of(resource).track(resource).guarded = True
+        self._repository_of(resource).guard(resource)
 
     def commit(self) -> None:
         """Write everything, all or nothing, in one call; none if there is nothing to write or to insist on.
@@ -194,26 +194,28 @@ class UnitOfWork:
         backoff = Backoff(attempts)
         failures = 0
         while True:
+            unit = cls(table, isolation=isolation, clock=clock, ids=ids)
             try:
-                with cls(table, isolation=isolation, clock=clock, ids=ids) as unit:
+                with unit:
                     result = work(unit)
                     if not unit.is_committed:
                         unit.commit()
                     return result
             except (ConflictError, ContentionError):
                 failures += 1
-                wait = backoff.wait(failures, chance())
+                # A conflict that the work met after its own commit is none of the unit's.
+                wait = None if unit.is_committed else backoff.wait(failures, chance())
                 if wait is None:
                     raise
                 clock.sleep(wait)
 
     def _intent(self, tracked: Tracked) -> Intent | None:
-        schema = self._schema(tracked)
-        content = None if tracked.resource is None else schema.content(tracked.resource)
+        repository = self._repositories[tracked.target.type]
+        content = None if tracked.resource is None else repository.content(tracked)
         held = tracked.guarded or (self._serializable and tracked.read)
         intent = policy.intent(tracked.target, tracked.base, content, added=tracked.added, held=held)
         if isinstance(intent, Create | Update):
-            schema.prove(tracked.resource, intent.content)
+            repository.schema.prove(tracked.resource, intent.content)
         return intent
 
     def _schema(self, tracked: Tracked) -> Schema[Any]:

@@ -1,11 +1,21 @@
 """The contracts, in memory."""
 
+from sst_repo.testing.contracts.repository import RepositoryContract
 from sst_repo.testing.contracts.table import TableContract
+from sst_repo.testing.contracts.unit_of_work import UnitOfWorkContract
 from sst_repo.testing.contracts.values import ValueContract
 from tests.contract.tables import OnMemory
 
 
 class TestTable(OnMemory, TableContract):
+    pass
+
+
+class TestRepository(OnMemory, RepositoryContract):
+    pass
+
+
+class TestUnitOfWork(OnMemory, UnitOfWorkContract):
     pass
 
 

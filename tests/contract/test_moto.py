@@ -1,11 +1,21 @@
 """The contracts, on moto."""
 
+from sst_repo.testing.contracts.repository import RepositoryContract
 from sst_repo.testing.contracts.table import TableContract
+from sst_repo.testing.contracts.unit_of_work import UnitOfWorkContract
 from sst_repo.testing.contracts.values import ValueContract
 from tests.contract.tables import OnMoto
 
 
 class TestTable(OnMoto, TableContract):
+    pass
+
+
+class TestRepository(OnMoto, RepositoryContract):
+    pass
+
+
+class TestUnitOfWork(OnMoto, UnitOfWorkContract):
     pass
 
 

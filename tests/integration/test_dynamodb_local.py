@@ -2,7 +2,9 @@
 
 import pytest
 
+from sst_repo.testing.contracts.repository import RepositoryContract
 from sst_repo.testing.contracts.table import TableContract
+from sst_repo.testing.contracts.unit_of_work import UnitOfWorkContract
 from sst_repo.testing.contracts.values import ValueContract
 from tests.contract.tables import OnDynamoDBLocal
 
@@ -10,6 +12,14 @@ pytestmark = pytest.mark.integration
 
 
 class TestTable(OnDynamoDBLocal, TableContract):
+    pass
+
+
+class TestRepository(OnDynamoDBLocal, RepositoryContract):
+    pass
+
+
+class TestUnitOfWork(OnDynamoDBLocal, UnitOfWorkContract):
     pass
 
 

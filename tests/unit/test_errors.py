@@ -27,9 +27,7 @@ from sst_repo.errors import (
 )
 
 CLASSES = {
-    name: value
-    for name, value in vars(errors).items()
-    if isinstance(value, type) and issubclass(value, SstRepoError)
+    name: value for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, SstRepoError)
 }
 
 

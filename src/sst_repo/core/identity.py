@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sst_repo.core import policy
 from sst_repo.core.policy import Target
 from sst_repo.core.records import Key, Record
 from sst_repo.errors import AlreadyExistsError, Conflict, ConflictError, NotFoundError
@@ -66,31 +67,50 @@ class IdentityMap:
         tracked.resource = resource
         tracked.added = True
 
-    def replace(self, tracked: Tracked, resource: object, version: int) -> None:
+    def replace(self, tracked: Tracked, resource: object, version: int, image: Record | None) -> None:
         """Let another object stand for a known resource.
 
         Raises:
-            ConflictError: It does not start from the version that is known.
+            NotFoundError, ConflictError: As for `check`.
         """
-        self._insist(tracked, version)
+        self.check(tracked, resource, version, image)
         tracked.resource = resource
 
-    def remove(self, tracked: Tracked, version: int) -> None:
+    def remove(self, tracked: Tracked, resource: object, version: int, image: Record | None) -> None:
         """Let a known resource be gone.
 
         Raises:
-            NotFoundError: It is gone already.
-            ConflictError: It does not start from the version that is known.
+            NotFoundError: It is gone already; else as for `check`.
+            ConflictError: As for `check`.
         """
         if tracked.resource is None:
-            raise NotFoundError(tracked.target.type, tracked.target.id, hint="it is deleted in this unit of work")
-        self._insist(tracked, version)
+            raise NotFoundError(tracked.target.type, tracked.target.id, hint="this unit of work has none")
+        self.check(tracked, resource, version, image)
         tracked.resource = None
         tracked.added = False
 
     @staticmethod
-    def _insist(tracked: Tracked, version: int) -> None:
+    def check(tracked: Tracked, resource: object, version: int, image: Record | None) -> None:
+        """Make sure that an object starts from what is known of its resource.
+
+        Args:
+            tracked: What is known.
+            resource: The object.
+            version: Its version.
+            image: The row it remembers; None if it was built by hand.
+
+        Raises:
+            NotFoundError: It was never stored.
+            ConflictError: It starts from another version, or from one of a former life.
+        """
+        if tracked.resource is resource:
+            return
+        target = tracked.target
+        if version == 0 and not tracked.added:
+            raise NotFoundError(target.type, target.id, hint=policy.NEVER_STORED)
         known = None if tracked.resource is None else tracked.version
-        if version != known:
-            target = tracked.target
+        base = tracked.base
+        # The version alone would let a stale copy win after a delete and re-create.
+        same_life = image is None or base is None or image.write_id == base.write_id
+        if version != known or not same_life:
             raise ConflictError([Conflict(target.type, target.id, expected=version, actual=known)])

@@ -46,6 +46,8 @@ from sst_repo.errors import (
     SstRepoError,
 )
 
+NEVER_STORED = "it was never stored (version 0): add() it"
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -267,7 +269,7 @@ def _write_id(row: Record) -> str:
 
 
 def _created(row: Record) -> str:
-    text = row.attributes.get(layout.CREATED, {}).get("S", "")
+    text: str = row.attributes.get(layout.CREATED, {}).get("S", "")
     try:
         from_utc_text(text)
     except ValueError as error:

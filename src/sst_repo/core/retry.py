@@ -6,7 +6,6 @@ Full jitter: the wait is drawn evenly between nothing and an exponentially growi
 
 from dataclasses import dataclass
 
-
 _MAX_DOUBLINGS = 1000
 """More would be too much for a float."""
 

@@ -57,9 +57,17 @@ _KEY_TEXTS: Final[dict[str, tuple[Callable[[Any], str], Callable[[str], object]]
 
 
 def to_map_key(text: str) -> str:
-    """Return the key of an M that stands for `text`."""
+    """Return the key of an M that stands for `text`.
+
+    Raises:
+        Misfit: There is none.
+    """
     key = text if text.strip(_NUL) else text + _NUL
-    if len(key.encode()) > _MAX_KEY_BYTES:
+    try:
+        size = len(key.encode())
+    except UnicodeEncodeError:
+        raise Misfit("a key with a lone surrogate can't be stored") from None
+    if size > _MAX_KEY_BYTES:
         raise Misfit(f"a key of more than {_MAX_KEY_BYTES} bytes can't be stored")
     return key
 

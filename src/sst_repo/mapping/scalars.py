@@ -11,6 +11,8 @@
 | timedelta | N: seconds, with up to 6 decimals |
 | UUID | S: 8-4-4-4-12 hexadecimal digits |
 | None | NULL |
+
+A naive datetime's `fold` is not kept; it plays no part in Python's equality either.
 """
 
 import re

@@ -7,7 +7,7 @@ fields. Computed fields, private attributes, aliases and serializers play no par
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import typing_extensions
 from pydantic import BaseModel, RootModel, TypeAdapter
@@ -16,14 +16,6 @@ from sst_repo.core.records import AttributeValue
 from sst_repo.errors import ModelError
 from sst_repo.mapping.dicts import from_map_key, to_map_key
 from sst_repo.mapping.values import Fit, Misfit, ValueCodec, content, deeper, has_type, worst, wrong_type
-
-
-class _Missing:
-    def __repr__(self) -> str:
-        return "(the field has no value)"
-
-
-_MISSING: Final = _Missing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +53,17 @@ class Members:
         """Write the fields and extras."""
         done: dict[str, AttributeValue] = {}
         for field in self.fields:
-            value = values.get(field.name, _MISSING)
-            if (value is None and field.omits_none) or (value is _MISSING and field.may_miss):
-                continue
-            try:
-                done[field.name] = field.codec.encode(value, room)
-            except Misfit as misfit:
-                misfit.at(f".{field.name}")
-                raise
+            if field.name not in values:
+                if field.may_miss:
+                    continue
+                raise Misfit("the field has no value").at(f".{field.name}")
+            value = values[field.name]
+            if value is not None or not field.omits_none:
+                try:
+                    done[field.name] = field.codec.encode(value, room)
+                except Misfit as misfit:
+                    misfit.at(f".{field.name}")
+                    raise
         for name, value in extras.items():
             try:
                 done[self._extra_key(name)] = self._extras.encode(value, room)

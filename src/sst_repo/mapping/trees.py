@@ -114,10 +114,7 @@ def _write_dict(value: dict[Any, Any], room: int) -> AttributeValue:
 def _write_key(key: object) -> str:
     if not isinstance(key, str):
         raise Misfit(f"a key of type {type(key).__name__} in a value of no declared type; {_DECLARE}")
-    try:
-        return to_map_key(checked_text(key))
-    except ValueError as error:
-        raise Misfit(str(error)) from None
+    return to_map_key(str.__str__(key))
 
 
 def _write_set(value: set[Any], _: int) -> AttributeValue:

@@ -25,12 +25,12 @@ from sst_repo.mapping.values import Fit, Misfit, ValueCodec, content, deeper, ta
 @dataclass(frozen=True, slots=True)
 class _Arm:
     codec: ValueCodec
-    wrapped: bool
+    label: str | None
 
     def encode(self, value: object, room: int, /) -> AttributeValue:
-        if self.wrapped:
-            return {"M": {self.codec.label: self.codec.encode(value, deeper(room))}}
-        return self.codec.encode(value, room)
+        if self.label is None:
+            return self.codec.encode(value, room)
+        return {"M": {self.label: self.codec.encode(value, deeper(room))}}
 
 
 class UnionCodec(ValueCodec):
@@ -43,7 +43,7 @@ class UnionCodec(ValueCodec):
         self.codecs = tuple(codecs)
         clashing = [one for one in codecs if any(one.tags & other.tags for other in codecs if other is not one)]
         wrapped = [one for one in codecs if one in clashing or (clashing and "M" in one.tags)]
-        self._arms = [_Arm(codec, codec in wrapped) for codec in codecs]
+        self._arms = [_Arm(codec, codec.label if codec in wrapped else None) for codec in codecs]
         self._bare = {tag: codec for codec in codecs if codec not in wrapped for tag in codec.tags}
         self._labelled = {codec.label: codec for codec in wrapped}
         if len(self._labelled) < len(wrapped):

@@ -46,21 +46,24 @@ values: st.SearchStrategy[AttributeValue] = st.recursive(
         st.lists(inner, max_size=3).map(lambda elements: {"L": elements})
         | st.dictionaries(names, inner, max_size=3).map(lambda members: {"M": members})
     ),
-    max_leaves=8,
+    max_leaves=6,
 )
 rows = st.dictionaries(names, values, max_size=5).map(live)
 
 
+@settings(max_examples=60)
 @given(rows)
 def test_an_archived_row_comes_back_as_its_exact_image_without_index_attributes(row: Record) -> None:
     assert unarchive(archive(row)) == Record(OLD, without_index_attributes(row.attributes))
 
 
+@settings(max_examples=60)
 @given(rows)
 def test_a_history_row_is_never_larger_than_the_row_it_preserves(row: Record) -> None:
     assert item_size(archive(row)) <= item_size(row)
 
 
+@settings(max_examples=60)
 @given(rows)
 def test_a_history_row_tells_type_version_and_write_id_unpacked(row: Record) -> None:
     archived = archive(row)
@@ -90,17 +93,11 @@ def test_a_small_row_stays_as_it_is() -> None:
     assert archive(live({"a": {"S": "b"}})).attributes == {"a": {"S": "b"}, **SYSTEM}
 
 
-@pytest.mark.parametrize(
-    "element",
-    [
-        pytest.param({"S": ""}, id="empty-text"),
-        pytest.param({"BOOL": False}, id="bool"),
-    ],
-)
-def test_the_largest_image_there_can_be_is_no_bomb(element: AttributeValue) -> None:
+def test_the_largest_image_there_can_be_is_no_bomb() -> None:
+    # Nothing else takes so little room in an item and so much in its text.
     room = MAX_ITEM_BYTES - item_size(live({"l": {"L": []}}))
-    row = live({"l": {"L": [element] * (room // (1 + attributes_size({"": element})))}})
-    assert MAX_ITEM_BYTES - 2 < item_size(row) <= MAX_ITEM_BYTES
+    row = live({"l": {"L": [{"S": ""}] * room}})
+    assert item_size(row) == MAX_ITEM_BYTES
 
     assert unarchive(archive(row)) == Record(OLD, without_index_attributes(row.attributes))
 
@@ -151,7 +148,7 @@ def test_a_broken_row_is_a_value_error(row: Record, message: str) -> None:
 
 @pytest.mark.parametrize("kept", range(0, len(archived_text()), 3))
 def test_a_row_that_is_cut_off_is_a_value_error(kept: int) -> None:
-    with pytest.raises(ValueError, match="cut off|unpacked"):
+    with pytest.raises(ValueError, match=r"cut off|unpacked"):
         unarchive(packed(archived_text()[:kept]))
 
 
@@ -173,8 +170,9 @@ json_like = st.recursive(
 )
 
 
-@settings(max_examples=200)
-@given(st.binary(max_size=40).map(packed) | st.binary(max_size=40).map(squeezed) | json_like.map(json.dumps).map(squeezed))
+@given(
+    st.binary(max_size=40).map(packed) | st.binary(max_size=40).map(squeezed) | json_like.map(json.dumps).map(squeezed)
+)
 def test_garbage_is_a_value_error_or_an_item_of_mappings(row: Record) -> None:
     try:
         image = unarchive(row)
@@ -185,7 +183,7 @@ def test_garbage_is_a_value_error_or_an_item_of_mappings(row: Record) -> None:
 
 
 def test_a_bomb_is_not_unpacked() -> None:
-    bomb = zlib.compress(b"\0" * (MAX_IMAGE_BYTES * 20))
+    bomb = zlib.compress(b"\0" * (MAX_IMAGE_BYTES * 3))
 
     with pytest.raises(ValueError, match="over 4194304 bytes"):
         unarchive(packed(bomb))

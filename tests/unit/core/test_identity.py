@@ -12,6 +12,7 @@ from sst_repo.errors import AlreadyExistsError, Conflict, ConflictError, NotFoun
 ORDER = Target("Order", "o1", keeps_versions=True)
 OTHER = Target("Order", "o2", keeps_versions=True)
 ROW = Record(ORDER.key, {"_v": {"N": "3"}, "_w": {"S": "w3"}})
+FORMER = Record(ORDER.key, {"_v": {"N": "3"}, "_w": {"S": "w-of-a-former-life"}})
 GRAVE = Record(ORDER.key, {"_v": {"N": "4"}, "_w": {"S": "w4"}, "_d": {"BOOL": True}})
 
 
@@ -69,29 +70,53 @@ def test_what_was_read_as_absent_may_be_added(row: Record | None) -> None:
 
 
 def test_what_was_removed_may_be_added_again_over_its_row() -> None:
-    identity, tracked, _ = known()
-    identity.remove(tracked, 3)
+    identity, tracked, thing = known()
+    identity.remove(tracked, thing, 3, ROW)
     identity.add(ORDER, Thing())
 
     assert (tracked.added, tracked.base, tracked.version) == (True, ROW, 0)
 
 
 def test_what_was_added_may_be_removed_again() -> None:
-    identity = IdentityMap()
-    identity.add(ORDER, Thing())
-    tracked = identity.get(ORDER)
-    assert tracked is not None
-    identity.remove(tracked, 0)
+    identity, tracked, thing = added()
+    identity.remove(tracked, thing, 0, None)
 
     assert (tracked.resource, tracked.added, tracked.base) == (None, False, None)
 
 
-def test_another_object_of_the_same_version_takes_over() -> None:
+@pytest.mark.parametrize("image", [pytest.param(ROW, id="a-copy"), pytest.param(None, id="built-by-hand")])
+def test_another_object_of_the_same_version_takes_over(image: Record | None) -> None:
     identity, tracked, _ = known()
     other = Thing()
-    identity.replace(tracked, other, 3)
-
+    identity.replace(tracked, other, 3, image)
     assert (tracked.resource, tracked.base) == (other, ROW)
+
+    identity.remove(tracked, Thing(), 3, image)
+    assert (tracked.resource, tracked.base) == (None, ROW)
+
+
+def test_another_object_for_one_that_was_added_takes_over() -> None:
+    identity, tracked, _ = added()
+    other = Thing()
+    identity.replace(tracked, other, 0, None)
+
+    assert (tracked.resource, tracked.added) == (other, True)
+
+
+def test_the_object_itself_always_starts_from_what_is_known() -> None:
+    identity, tracked, thing = known()
+    identity.check(tracked, thing, 99, None)
+    identity.replace(tracked, thing, 99, None)
+
+    assert tracked.resource is thing
+
+
+def added() -> tuple[IdentityMap, Tracked, Thing]:
+    identity, thing = IdentityMap(), Thing()
+    identity.add(ORDER, thing)
+    tracked = identity.get(ORDER)
+    assert tracked is not None
+    return identity, tracked, thing
 
 
 def add_a_known_one() -> None:
@@ -100,44 +125,55 @@ def add_a_known_one() -> None:
 
 
 def add_twice() -> None:
-    identity = IdentityMap()
-    identity.add(ORDER, Thing())
+    identity, _, _ = added()
     identity.add(ORDER, Thing())
 
 
 def replace_an_older_one() -> None:
     identity, tracked, _ = known()
-    identity.replace(tracked, Thing(), 2)
+    identity.replace(tracked, Thing(), 2, None)
+
+
+def replace_one_of_a_former_life() -> None:
+    identity, tracked, _ = known()
+    identity.replace(tracked, Thing(), 3, FORMER)
+
+
+def replace_one_that_was_never_stored() -> None:
+    identity, tracked, _ = known()
+    identity.replace(tracked, Thing(), 0, None)
 
 
 def replace_an_added_one_by_a_stored_one() -> None:
-    identity = IdentityMap()
-    identity.add(ORDER, Thing())
-    tracked = identity.get(ORDER)
-    assert tracked is not None
-    identity.replace(tracked, Thing(), 3)
+    identity, tracked, _ = added()
+    identity.replace(tracked, Thing(), 3, None)
 
 
 def replace_a_removed_one() -> None:
-    identity, tracked, _ = known()
-    identity.remove(tracked, 3)
-    identity.replace(tracked, Thing(), 3)
+    identity, tracked, thing = known()
+    identity.remove(tracked, thing, 3, ROW)
+    identity.replace(tracked, thing, 3, ROW)
 
 
 def remove_an_older_one() -> None:
     identity, tracked, _ = known()
-    identity.remove(tracked, 2)
+    identity.remove(tracked, Thing(), 2, None)
+
+
+def remove_one_of_a_former_life() -> None:
+    identity, tracked, _ = known()
+    identity.remove(tracked, Thing(), 3, FORMER)
 
 
 def remove_twice() -> None:
-    identity, tracked, _ = known()
-    identity.remove(tracked, 3)
-    identity.remove(tracked, 3)
+    identity, tracked, thing = known()
+    identity.remove(tracked, thing, 3, ROW)
+    identity.remove(tracked, thing, 3, ROW)
 
 
 def remove_an_absent_one() -> None:
     identity = IdentityMap()
-    identity.remove(identity.learn(ORDER, GRAVE, None, read=True), 3)
+    identity.remove(identity.learn(ORDER, GRAVE, None, read=True), Thing(), 3, None)
 
 
 @pytest.mark.parametrize(
@@ -146,10 +182,13 @@ def remove_an_absent_one() -> None:
         (add_a_known_one, AlreadyExistsError("Order", "o1", 3)),
         (add_twice, AlreadyExistsError("Order", "o1")),
         (replace_an_older_one, ConflictError([Conflict("Order", "o1", 2, 3)])),
+        (replace_one_of_a_former_life, ConflictError([Conflict("Order", "o1", 3, 3)])),
+        (replace_one_that_was_never_stored, NotFoundError("Order", "o1")),
         (replace_an_added_one_by_a_stored_one, ConflictError([Conflict("Order", "o1", 3, 0)])),
         (replace_a_removed_one, ConflictError([Conflict("Order", "o1", 3, None)])),
         (remove_an_older_one, ConflictError([Conflict("Order", "o1", 2, 3)])),
-        (remove_twice, NotFoundError("Order", "o1", hint="it is deleted in this unit of work")),
+        (remove_one_of_a_former_life, ConflictError([Conflict("Order", "o1", 3, 3)])),
+        (remove_twice, NotFoundError("Order", "o1")),
         (remove_an_absent_one, NotFoundError("Order", "o1")),
     ],
 )
@@ -162,9 +201,9 @@ def test_what_does_not_fit_what_is_known_is_refused(act: Callable[[], None], err
 def test_a_refusal_leaves_what_is_known_alone() -> None:
     identity, tracked, thing = known()
     with pytest.raises(ConflictError):
-        identity.replace(tracked, Thing(), 2)
+        identity.replace(tracked, Thing(), 2, None)
     with pytest.raises(ConflictError):
-        identity.remove(tracked, 2)
+        identity.remove(tracked, Thing(), 2, None)
     with pytest.raises(AlreadyExistsError):
         identity.add(ORDER, Thing())
 

@@ -93,7 +93,9 @@ def test_an_item_of_400_kb_is_the_largest_there_is() -> None:
 def test_a_hundred_actions_are_the_most_there_are() -> None:
     limits.check(plan(*checks(100)))
 
-    with pytest.raises(TransactionTooLargeError, match="101 actions and 200 bytes .* largest item is Order o1") as caught:
+    with pytest.raises(
+        TransactionTooLargeError, match=r"101 actions and 200 bytes .* largest item is Order o1"
+    ) as caught:
         limits.check(plan(Put(row(90, "o2"), Absent()), Put(row(110), Absent()), *checks(99)))
     assert (caught.value.count, caught.value.bytes, caught.value.culprit) == (101, 200, "Order o1")
 

@@ -15,8 +15,6 @@ from sst_repo.core.records import (
     Absent,
     Applied,
     Attributes,
-    Check,
-    Delete,
     Guard,
     Key,
     Matches,
@@ -143,9 +141,7 @@ PLANS = [
         Create(KEPT, PAID, GRAVE), [("Put", LATEST, IF_GRAVE, stored(5)), KEEP_GRAVE], id="kept-create-over-grave"
     ),
     pytest.param(Update(KEPT, PAID, LIVE), [("Put", LATEST, IF_LIVE, stored(4)), KEEP_LIVE], id="kept-update-live"),
-    pytest.param(
-        Update(KEPT, PAID, GRAVE), [("Put", LATEST, IF_GRAVE, stored(5)), KEEP_GRAVE], id="kept-update-grave"
-    ),
+    pytest.param(Update(KEPT, PAID, GRAVE), [("Put", LATEST, IF_GRAVE, stored(5)), KEEP_GRAVE], id="kept-update-grave"),
     pytest.param(Remove(KEPT, LIVE), [("Put", LATEST, IF_LIVE, buried(4)), KEEP_LIVE], id="kept-remove-live"),
     pytest.param(Remove(KEPT, GRAVE), [("Put", LATEST, IF_GRAVE, buried(5)), KEEP_GRAVE], id="kept-remove-grave"),
     pytest.param(Hold(KEPT, None), [("Check", LATEST, Absent(), None)], id="kept-hold-nothing"),
@@ -599,7 +595,10 @@ STALE = [
 
 @pytest.mark.parametrize(("expected", "row", "removing", "error"), STALE)
 def test_a_resource_built_by_hand_that_is_not_the_latest(
-    expected: int, row: Record | None, removing: bool, error: SstRepoError  # noqa: FBT001 - a column of the table
+    expected: int,
+    row: Record | None,
+    removing: bool,  # noqa: FBT001 - a column of the table
+    error: SstRepoError,
 ) -> None:
     found = policy.stale(KEPT, expected, row, removing=removing)
 

@@ -48,7 +48,8 @@ _DENIED = {
     "MissingAuthenticationTokenException",
     "UnrecognizedClientException",
 }
-_NOT_SENT = (EndpointConnectionError, ConnectTimeoutError)
+_NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError)
+_NOT_SENT = (EndpointConnectionError, ConnectTimeoutError, *_NO_CREDENTIALS)
 _FIRST_SERVER_ERROR = 500
 
 
@@ -59,7 +60,7 @@ def outcome(plan: Plan, error: ClientError | BotoCoreError) -> Outcome:
         TableError, ItemTooLargeError: The plan was not applied, and sending it again as it is would not help.
     """
     if isinstance(error, BotoCoreError):
-        if isinstance(error, _NOT_SENT | NoCredentialsError | PartialCredentialsError):
+        if isinstance(error, _NOT_SENT):
             raise translated(error) from error
         return Unknown(error)
     code = _code(error)
@@ -78,7 +79,7 @@ def outcome(plan: Plan, error: ClientError | BotoCoreError) -> Outcome:
 
 def translated(error: ClientError | BotoCoreError) -> TableError:
     """Return the error of this library for one of botocore's."""
-    if isinstance(error, NoCredentialsError | PartialCredentialsError):
+    if isinstance(error, _NO_CREDENTIALS):
         return AccessDeniedError(f"the AWS credentials are missing or incomplete: {error}")
     if isinstance(error, BotoCoreError):
         return TableUnavailableError(f"the server gave no answer: {error}")

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from sst_repo.ports import Repository
 from sst_repo.resource import Resource, VersionedResource
@@ -37,12 +37,16 @@ class Kept(Sample, VersionedResource):
     """A resource of which every version is kept."""
 
 
-class FrozenPlain(Plain, frozen=True):
+class FrozenPlain(Plain):
     """A resource that can't be changed in place."""
 
+    model_config = ConfigDict(frozen=True)
 
-class FrozenKept(Kept, frozen=True):
+
+class FrozenKept(Kept):
     """A resource that can't be changed in place, of which every version is kept."""
+
+    model_config = ConfigDict(frozen=True)
 
 
 class Narrow(Resource, type_name="Growing"):

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from pydantic import BaseModel
 
 from sst_repo.errors import NotFoundError
@@ -45,6 +45,7 @@ class ValueContract(Contract):
             derandomize=True,
             deadline=None,
             database=None,
+            phases=[Phase.generate, Phase.shrink],
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         )
         @given(models_with_instances(base))
@@ -73,6 +74,8 @@ def exact(value: Any) -> Any:
             return type(value), sorted((exact(item) for item in value), key=repr)
         case datetime() if value.utcoffset() is not None:
             return type(value), value.astimezone(UTC)
+        case float():
+            return type(value), value + 0.0
         case Decimal():
             return type(value), Fraction(value)
         case _ if dataclasses.is_dataclass(value):

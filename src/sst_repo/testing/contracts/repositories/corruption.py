@@ -120,7 +120,13 @@ class CorruptionContract(RepositoryFixtures):
     )
     @pytest.mark.parametrize("limit", [None, 1, 2])
     def test_versions_name_corrupt_rows_of_the_history_and_show_the_rest(
-        self, table: Table, kept: Repository[Kept], body: str, name: str, value: AttributeValue | None, limit: int | None
+        self,
+        table: Table,
+        kept: Repository[Kept],
+        body: str,
+        name: str,
+        value: AttributeValue | None,
+        limit: int | None,
     ) -> None:
         written = write(kept, 1)
         sample = kept.get("storied")

@@ -182,9 +182,7 @@ class HistoryContract(RepositoryFixtures):
         assert list(kept.list()) == [restored]
         assert list(kept.versions("storied")) == [restored, *written[::-1]]
 
-    def test_adding_again_what_was_deleted_continues_the_numbers_and_the_history(
-        self, kept: Repository[Kept], clock: ManualClock
-    ) -> None:
+    def test_adding_again_what_was_deleted_continues_the_numbers_and_the_history(self, kept: Repository[Kept]) -> None:
         written = write(kept, 2)
         kept.delete(kept.get("storied"))
         again = Kept(resource_id="storied", title="second life")

@@ -102,7 +102,7 @@ class PurgingContract(RepositoryFixtures):
         assert rows_left(table, "storied") == 0
         assert kept.add(Kept(resource_id="storied", title="second life")).version == 1
 
-    def test_purge_does_not_touch_others(self, table: Table, plain: Repository[Plain], kept: Repository[Kept]) -> None:
+    def test_purge_does_not_touch_others(self, plain: Repository[Plain], kept: Repository[Kept]) -> None:
         samples = [kept.add(Kept(resource_id=name, title=name)) for name in ("a", "a#b", "a#", "ab")]
         other = plain.add(Plain(resource_id="a", title="a"))
         kept.purge("a")

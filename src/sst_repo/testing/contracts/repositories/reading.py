@@ -71,7 +71,7 @@ class ReadingContract(RepositoryFixtures):
         assert list(found) == ["d", "a", "e"]
         assert found == {name: samples[name] for name in "dae"}
 
-    def test_get_many_takes_any_number_of_ids(self, table: Table, plain: Repository[Plain]) -> None:
+    def test_get_many_takes_any_number_of_ids(self, plain: Repository[Plain]) -> None:
         there = [plain.add(Plain(title=str(number))).resource_id for number in range(130)]
         asked = [name for resource_id in there for name in (resource_id, f"not {resource_id}")]
         found = plain.get_many(iter(asked))

@@ -19,7 +19,7 @@ from sst_repo.testing.contracts.models import (
 )
 from sst_repo.testing.contracts.repositories.saving import CHANGES, rich
 from sst_repo.testing.contracts.stored import spoil, stored_row
-from sst_repo.testing.contracts.units.base import UnitFixtures, each_isolation, of
+from sst_repo.testing.contracts.units.base import Isolation, UnitFixtures, each_isolation, of
 from sst_repo.testing.wrappers import CountingTable
 
 
@@ -220,68 +220,6 @@ class TrackingContract(UnitFixtures):
             assert unit.frozen.get(first.resource_id) == new
             assert [sample.title for sample in unit.frozen.versions(first.resource_id)] == ["second", "first"]
 
-    def test_a_restored_version_is_stored_by_the_commit(self, unit: SampleUnitOfWork, kept: Repository[Kept]) -> None:
-        sample = kept.add(Kept(resource_id="storied", title="first", tags=["a"]))
-        sample.title = "second"
-        sample.tags = []
-        kept.save(sample)
-        with unit:
-            mine = unit.kept.get("storied")
-            assert unit.kept.restore("storied", 1) is mine
-            assert (mine.title, mine.tags, mine.version) == ("first", ["a"], 2)
-            assert kept.get("storied") == sample
-            unit.commit()
-        assert mine.version == 3
-        assert kept.get("storied") == mine
-        assert [old.title for old in kept.versions("storied")] == ["first", "second", "first"]
-
-    def test_a_deleted_resource_is_brought_back_by_the_commit(
-        self, unit: SampleUnitOfWork, kept: Repository[Kept]
-    ) -> None:
-        kept.delete(kept.add(Kept(resource_id="storied", title="first")))
-        with unit:
-            assert unit.kept.find("storied") is None
-            mine = unit.kept.restore("storied", 1)
-            assert unit.kept.get("storied") is mine
-            unit.commit()
-        assert mine.version == 3
-        assert kept.get("storied") == mine
-
-    def test_a_resource_brought_back_can_be_changed_and_deleted(
-        self, unit: SampleUnitOfWork, kept: Repository[Kept]
-    ) -> None:
-        for name in ("changed", "deleted"):
-            kept.delete(kept.add(Kept(resource_id=name, title="first")))
-        with unit:
-            unit.kept.restore("changed", 1).title = "second life"
-            unit.kept.delete(unit.kept.restore("deleted", 1))
-            unit.commit()
-        assert (kept.get("changed").title, kept.get("changed").version) == ("second life", 3)
-        assert not kept.exists("deleted")
-
-    def test_restore_of_what_is_not_there_is_not_found(self, unit: SampleUnitOfWork, kept: Repository[Kept]) -> None:
-        kept.add(Kept(resource_id="storied", title="first"))
-        with unit:
-            for resource_id, version in (("storied", 2), ("nobody", 1), ("", 1)):
-                with pytest.raises(NotFoundError):
-                    unit.kept.restore(resource_id, version)
-
-    def test_old_versions_are_shown_and_not_tracked(
-        self, unit: SampleUnitOfWork, counting: CountingTable, kept: Repository[Kept]
-    ) -> None:
-        sample = kept.add(Kept(resource_id="storied", title="first"))
-        sample.title = "second"
-        kept.save(sample)
-        with unit:
-            page = unit.kept.versions("storied")
-            old = unit.kept.get_version("storied", 1)
-            assert [version.title for version in page] == ["second", "first"]
-            assert page[1] == old
-            for version in (*page, old):
-                version.title = "not tracked"
-            unit.commit()
-        assert not counting.calls["transact"]
-
     def test_listings_show_what_is_stored(
         self, unit: SampleUnitOfWork, stored: Repository[Sample], model: type[Sample]
     ) -> None:
@@ -322,14 +260,12 @@ class TrackingContract(UnitFixtures):
         assert stored.get("good").title == "better"
 
     @each_isolation
-    def test_a_field_that_the_class_got_later_is_no_change(
-        self, counting: CountingTable, isolation: str
-    ) -> None:
+    def test_a_field_that_the_class_got_later_is_no_change(self, counting: CountingTable, isolation: Isolation) -> None:
         with NarrowUnitOfWork(counting) as old_unit:
             old = old_unit.growing.add(Narrow(title="old"))
             old_unit.commit()
         counting.reset()
-        with WideUnitOfWork(counting, isolation="serializable" if isolation == "serializable" else "optimistic") as unit:
+        with WideUnitOfWork(counting, isolation=isolation) as unit:
             assert unit.growing.get(old.resource_id).grade == 3
             unit.commit()
         # To read is not to write, not even when the class has changed.
@@ -362,4 +298,3 @@ class TrackingContract(UnitFixtures):
                 assert (conflict.expected, conflict.actual) == (4, 1)
             unit.commit()
         assert stored.get("known").title == "first"
-
