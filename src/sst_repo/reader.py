@@ -152,7 +152,9 @@ class Reader(Generic[T]):
         query = Query(layout.PRIMARY, target.pk, layout.OLDEST, layout.NEWEST, consistent=True)
         return tuple(self.run(paging.fill(query, None, lambda row: row)).items)
 
-    def page(self, limit: int, cursor: str | None, load: Callable[[Record], T | None], *, newest_first: bool) -> Page[T]:
+    def page(
+        self, limit: int, cursor: str | None, load: Callable[[Record], T | None], *, newest_first: bool
+    ) -> Page[T]:
         """Return a page of the listing by last update.
 
         Args:

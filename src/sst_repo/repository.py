@@ -107,7 +107,7 @@ class TableRepository(Repository[T]):
         latest = None if target is None else self._reader.latest(target)
         if target is None or latest is None:
             return
-        batches = limits.batches(self._reader.history(target))
+        batches = limits.batches(self._reader.history(target) if target.keeps_versions else ())
         if len(batches) > 1 and is_alive(latest):
             # More than one call can erase: first make it invisible, so that nobody sees half of it.
             step = self._committer.commit([Remove(target, latest)]).steps[0]

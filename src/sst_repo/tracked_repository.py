@@ -108,6 +108,7 @@ class TrackedRepository(Repository[T]):
         latest, row = self._reader.version(target, version)
         old = self.schema.load(row)
         tracked = self._map.get(target) or self._learn(target, latest)
+        tracked.restored = True
         if tracked.resource is None:
             tracked.resource = old
             return old
@@ -204,6 +205,6 @@ class TrackedRepository(Repository[T]):
 def _take_over(resource: Resource, old: Resource) -> None:
     """Give a resource the domain's part of another one, in a frozen model too."""
     fields = {name: value for name, value in old.__dict__.items() if name not in SYSTEM_FIELDS}
-    resource.__dict__.update(fields)
+    vars(resource).update(fields)
     resource.__pydantic_fields_set__.update(fields)
     object.__setattr__(resource, "__pydantic_extra__", old.__pydantic_extra__)

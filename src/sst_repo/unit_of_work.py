@@ -1,9 +1,10 @@
 """The unit of work: what a service reads and changes together, committed in one call."""
 
+import inspect
 import random
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from types import TracebackType
 from typing import Any, ClassVar, Literal, Self, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
@@ -65,18 +66,16 @@ class UnitOfWork:
         ids: Makes the id of the commit.
     """
 
-    _models: ClassVar[dict[str, type[Resource]] | None] = {}
+    _own_models: ClassVar[dict[str, type[Resource]] | None] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Find the annotated repositories."""
         super().__init_subclass__(**kwargs)
-        # Annotations may name classes that are local to where the unit is defined, as pydantic's may.
-        scope = sys._getframe(1).f_locals  # noqa: SLF001
         try:
-            cls._models = _annotated_models(cls, scope)
+            cls._own_models = _own_models(cls, _scope_of_definition())
         except NameError:
             # A class that is defined further down: look again when the first unit is made.
-            cls._models = None
+            cls._own_models = None
 
     def __init__(
         self,
@@ -95,7 +94,7 @@ class UnitOfWork:
         self._committer = Committer(table, clock, ids)
         self._map = IdentityMap()
         self._repositories: dict[str, TrackedRepository[Any]] = {}
-        for name, model in self._resolved_models().items():
+        for name, model in self._models().items():
             schema = schema_of(model)
             repository = TrackedRepository(Reader(schema, table), self._map, self._check)
             self._repositories[schema.type_name] = repository
@@ -213,7 +212,15 @@ class UnitOfWork:
         repository = self._repositories[tracked.target.type]
         content = None if tracked.resource is None else repository.content(tracked)
         held = tracked.guarded or (self._serializable and tracked.read)
-        intent = policy.intent(tracked.target, tracked.base, content, added=tracked.added, held=held)
+        intent = policy.intent(
+            tracked.target,
+            tracked.base,
+            content,
+            added=tracked.added,
+            restored=tracked.restored,
+            looked=tracked.read,
+            held=held,
+        )
         if isinstance(intent, Create | Update):
             repository.schema.prove(tracked.resource, intent.content)
         return intent
@@ -234,15 +241,37 @@ class UnitOfWork:
             raise UnitOfWorkStateError(f"{type(self).__name__} can't be used: {self._state.value}")
 
     @classmethod
-    def _resolved_models(cls) -> dict[str, type[Resource]]:
-        if cls._models is None:
+    def _models(cls) -> dict[str, type[Resource]]:
+        models: dict[str, type[Resource]] = {}
+        for base in reversed(cls.__mro__):
+            if issubclass(base, UnitOfWork):
+                models |= base._own_models_at_last()  # noqa: SLF001 - of the same hierarchy
+        return models
+
+    @classmethod
+    def _own_models_at_last(cls) -> dict[str, type[Resource]]:
+        if cls._own_models is None:
             try:
-                cls._models = _annotated_models(cls, {})
+                cls._own_models = _own_models(cls, {})
             except NameError as error:
                 raise ModelError(f"{cls.__qualname__}: an annotation names something unknown: {error}") from error
-        return cls._models
+        return cls._own_models
 
 
-def _annotated_models(cls: type, scope: dict[str, Any]) -> dict[str, type[Resource]]:
-    hints = get_type_hints(cls, localns=scope)
+def _own_models(cls: type, scope: Mapping[str, object]) -> dict[str, type[Resource]]:
+    """Read the annotations of a class and of its bases that are no units; those that are have read theirs."""
+    hints: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        if base is cls or not issubclass(base, UnitOfWork):
+            own = {"__annotations__": inspect.get_annotations(base), "__module__": base.__module__}
+            hints |= get_type_hints(type(base.__name__, (), own), localns=scope)
     return {name: get_args(hint)[0] for name, hint in hints.items() if get_origin(hint) is Repository}
+
+
+def _scope_of_definition() -> Mapping[str, object]:
+    """Return the names where a class is being defined: its annotations may name local classes, as pydantic's may."""
+    frame = sys._getframe(2)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    # Metaclasses such as ABCMeta, and subclasses with a hook of their own, stand in between.
+    while frame.f_back is not None and frame.f_code.co_name in {"__new__", "__init_subclass__"}:
+        frame = frame.f_back
+    return frame.f_locals

@@ -98,9 +98,7 @@ class CallContract(Contract):
         plain.save(loaded)
         assert calls.made() == ["PutItem", "PutItem"]
 
-    def test_save_of_a_versioned_resource_is_one_transaction_of_two(
-        self, kept: Repository[Kept], calls: Calls
-    ) -> None:
+    def test_save_of_a_versioned_resource_is_one_transaction_of_two(self, kept: Repository[Kept], calls: Calls) -> None:
         added = kept.add(Kept())
         calls.made()
         added.name = "changed"
@@ -261,9 +259,7 @@ class CallContract(Contract):
         assert name == "TransactWriteItems"
         assert len(params["TransactItems"]) == 13
 
-    def test_a_unit_reads_a_resource_once(
-        self, table: DynamoDBTable, plain: Repository[Plain], calls: Calls
-    ) -> None:
+    def test_a_unit_reads_a_resource_once(self, table: DynamoDBTable, plain: Repository[Plain], calls: Calls) -> None:
         plain.add(Plain(resource_id="1"))
         calls.made()
         with CallsUnitOfWork(table) as uow:

@@ -1,7 +1,8 @@
 """The row an overwritten version becomes: its exact image, compressed where that makes it smaller.
 
 Compressed rows hold `_z`: zlib (RFC 1950) over the image as DynamoDB JSON. Small or incompressible images stay as
-they are, so that a history row is never larger than the row it preserves and always fits where that one fitted.
+they are, so that the history row of a resource is never larger than the row it preserves, and always fits where that
+one fitted: what it loses with the listing's attribute outweighs its longer key.
 """
 
 import json

@@ -19,6 +19,7 @@ class Tracked:
         resource: The object that stands for it; None if there is none (any more).
         read: Whether the table was looked at.
         added: Whether the object is there because it was added.
+        restored: Whether it was given the content of an old version.
         guarded: Whether it must be as it was read, even if it is not changed.
     """
 
@@ -27,6 +28,7 @@ class Tracked:
     resource: object | None
     read: bool = False
     added: bool = False
+    restored: bool = False
     guarded: bool = False
 
     @property

@@ -48,8 +48,11 @@ def fill(query: Query, limit: int | None, load: Callable[[Record], ItemT | None]
     last: Record | None = None
     skipped: list[CorruptRecordError] = []
     beyond: list[CorruptRecordError] = []
+    stretch = 1
     while True:
-        wanted = None if limit is None else limit - len(items) + 1
+        before = len(items)
+        # A read that brought nothing is followed by one twice as long, so that many bad rows do not mean many reads.
+        wanted = None if limit is None else (limit - len(items) + 1) * stretch
         got = yield replace(query, limit=wanted)
         for record in got.records:
             full = len(items) == limit
@@ -68,6 +71,7 @@ def fill(query: Query, limit: int | None, load: Callable[[Record], ItemT | None]
         if got.more is None:
             return Filled(items, skipped + beyond, last, more=False)
         query = replace(query, after=got.more)
+        stretch = 1 if len(items) > before else 2 * stretch
 
 
 def count(query: Query) -> Reads[int]:

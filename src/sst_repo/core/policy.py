@@ -70,11 +70,20 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Store what was not there. `over` is the row that stood there: a tombstone, or one deleted in the same unit."""
+    """Store what was not there.
+
+    Attributes:
+        target: The resource.
+        content: What is stored of it.
+        over: The row that stood there: a tombstone, or what the same unit deleted.
+        looked: Whether the writer had looked and found none. Then another one that is there by now is a conflict,
+            which a rerun settles; else the id is taken, and that is that.
+    """
 
     target: Target
     content: Attributes
     over: Record | None = None
+    looked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +164,10 @@ def judge(commit: Commit, refused: Refused) -> Applied | Replan | SstRepoError:
     faults = _faults(commit, refused)
     if any(fault.stored is not None and fault.stored.write_id == commit.plan.write_id for fault in faults):
         return Applied()
-    if all(fault.is_revival for fault in faults):
+    if all(fault.is_no_obstacle for fault in faults):
         graves = {fault.op.key: fault.stored for fault in faults}
         return Replan(tuple(_over(step.intent, graves) for step in commit.steps))
-    return _error([fault for fault in faults if not fault.is_revival])
+    return _error([fault for fault in faults if not fault.is_no_obstacle])
 
 
 def intent(
@@ -167,6 +176,8 @@ def intent(
     content: Attributes | None,
     *,
     added: bool = False,
+    restored: bool = False,
+    looked: bool = False,
     held: bool = False,
 ) -> Intent | None:
     """Say what is to be done about one resource, whatever was done to it in between.
@@ -176,14 +187,16 @@ def intent(
         base: The row that was read; None for nothing, also where nothing was read.
         content: What the resource is to be; None if it is not to be.
         added: Whether it is there because it was added.
+        restored: Whether an old version was restored: the next version is wanted, even if it is equal.
+        looked: Whether the base was read, so that None means that there was nothing.
         held: Whether it must be as it was read even if it is not changed.
 
     Returns:
         The intent; None if there is nothing to do.
     """
     if content is not None and (added or base is None):
-        return Create(target, content, base)
-    if content is not None and base is not None and (base.is_tombstone or content != content_of(base)):
+        return Create(target, content, base, looked)
+    if content is not None and base is not None and (restored or base.is_tombstone or content != content_of(base)):
         return Update(target, content, base)
     if content is None and base is not None and not base.is_tombstone:
         return Remove(target, base)
@@ -279,7 +292,9 @@ def _created(row: Record) -> str:
 
 def _unfit(row: Record, reason: str) -> CorruptRecordError:
     type_name, resource_id = layout.type_and_id(row.key.pk)
-    return CorruptRecordError(type_name, resource_id, f"{reason}, so that no write can start from it", version=row.version)
+    return CorruptRecordError(
+        type_name, resource_id, f"{reason}, so that no write can start from it", version=row.version
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,13 +306,13 @@ class _Fault:
     stored: Record | None
 
     @property
-    def is_revival(self) -> bool:
-        """Whether a deleted resource stands where a new one was to be made: no fault, only news."""
-        return self._is_creation and self.stored is not None and self.stored.is_tombstone
+    def is_no_obstacle(self) -> bool:
+        """Whether the place of a new resource is free, though not as was thought (deleted, or purged): only news."""
+        return self._is_creation and not is_alive(self.stored)
 
     @property
     def is_taken(self) -> bool:
-        return self._is_creation and is_alive(self.stored)
+        return self._is_creation and not (isinstance(self.intent, Create) and self.intent.looked)
 
     @property
     def is_missing(self) -> bool:
@@ -310,7 +325,13 @@ class _Fault:
     @property
     def conflict(self) -> Conflict:
         match self.intent:
-            case Create(target, _, base) | Update(target, _, base) | Remove(target, base) | Hold(target, base) | Erase(target, base):
+            case (
+                Create(target, _, base)
+                | Update(target, _, base)
+                | Remove(target, base)
+                | Hold(target, base)
+                | Erase(target, base)
+            ):
                 return Conflict(target.type, target.id, _visible_version(base), _visible_version(self.stored))
 
 
@@ -326,8 +347,8 @@ def _faults(commit: Commit, refused: Refused) -> list[_Fault]:
 
 
 def _over(intent: Intent, graves: Mapping[Key, Record | None]) -> Intent:
-    grave = graves.get(intent.target.key)
-    return replace(intent, over=grave) if isinstance(intent, Create) and grave is not None else intent
+    key = intent.target.key
+    return replace(intent, over=graves[key]) if isinstance(intent, Create) and key in graves else intent
 
 
 def _error(faults: Sequence[_Fault]) -> SstRepoError:

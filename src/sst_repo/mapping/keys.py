@@ -4,6 +4,7 @@ from sst_repo.core import layout
 from sst_repo.core.limits import MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES
 from sst_repo.core.times import UTC_WIDTH
 from sst_repo.errors import UnstorableValueError
+from sst_repo.mapping.values import has_type
 
 
 def check_id(type_name: str, resource_id: str) -> None:
@@ -13,7 +14,7 @@ def check_id(type_name: str, resource_id: str) -> None:
         UnstorableValueError: It is empty, no Unicode text, or too long for a partition key or the listing's sort key.
     """
     path = f"{type_name}.resource_id"
-    if not resource_id:
+    if not has_type(resource_id, str) or not resource_id:
         raise UnstorableValueError(path, f"an id is text of at least one character, not {resource_id!r}")
     try:
         partition = len(layout.partition_key(type_name, resource_id).encode())

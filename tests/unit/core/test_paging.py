@@ -141,6 +141,13 @@ def test_a_page_is_one_read_that_looks_one_item_ahead() -> None:
     assert partition.limits == (21,)
 
 
+def test_a_long_run_of_bad_rows_is_passed_in_few_reads() -> None:
+    partition = Partition(["good"] + ["corrupt"] * 500 + ["good"], most=100)
+
+    assert fill(partition, 1).more
+    assert partition.reads <= 13
+
+
 def test_exactly_as_many_as_the_limit_is_the_last_page() -> None:
     partition = Partition(["good"] * 20, most=100)
 

@@ -225,6 +225,12 @@ def test_several_intents_are_one_plan_with_the_ops_in_order() -> None:
     assert [len(step.ops) for step in commit.steps] == [2, 1]
 
 
+def test_no_content_overrides_what_the_system_writes() -> None:
+    content: Attributes = {**PAID, "_v": {"N": "99"}, "_w": {"S": "forged"}, "_l": {"S": "0"}}
+
+    assert policy.plan([Create(KEPT, content)], NOW, OURS).plan == policy.plan([Create(KEPT, PAID)], NOW, OURS).plan
+
+
 def test_no_intent_is_an_empty_plan() -> None:
     assert policy.plan([], NOW, OURS).plan.ops == ()
 
@@ -314,6 +320,12 @@ REPLANS = [
         id="another-grave-than-was-read",
     ),
     pytest.param(
+        [Create(KEPT, PAID, GRAVE, looked=True)],
+        [Reason(None), HELD],
+        [Create(KEPT, PAID, None, looked=True)],
+        id="a-grave-that-was-purged-since",
+    ),
+    pytest.param(
         [Create(KEPT, PAID), Update(THIRD, PAID, live(1, "w1", pk="Order#o3")), Create(OTHER, OPEN)],
         [Reason(GRAVE), HELD, HELD, Reason(GRAVE_OF_OTHER)],
         [
@@ -336,6 +348,12 @@ def test_a_deleted_resource_in_the_way_of_a_new_one_is_built_upon(
 ERRORS = [
     # Create
     pytest.param([Create(KEPT, PAID)], [Reason(LIVE)], AlreadyExistsError("Order", "o1", 3), id="create-taken"),
+    pytest.param(
+        [Create(KEPT, PAID, looked=True)],
+        [Reason(LIVE)],
+        ConflictError([conflict(None, 3)]),
+        id="create-taken-since-one-looked",
+    ),
     pytest.param(
         [Create(KEPT, PAID, GRAVE)],
         [Reason(live(5, "w-other")), HELD],
@@ -580,6 +598,15 @@ def test_what_was_done_to_a_resource_is_one_intent(
     wanted: Attributes | None = {"none": None, "equal": equal}.get(content, PAID)
 
     assert policy.intent(KEPT, row, wanted, added=bool(added), held=bool(held)) == intent
+
+
+def test_a_restored_version_is_written_even_if_it_equals_the_latest() -> None:
+    assert policy.intent(KEPT, LIVE, OPEN, restored=True) == Update(KEPT, OPEN, LIVE)
+
+
+def test_a_resource_that_is_made_where_one_looked_and_found_none_says_so() -> None:
+    assert policy.intent(KEPT, None, PAID, added=True, looked=True) == Create(KEPT, PAID, looked=True)
+    assert policy.intent(KEPT, GRAVE, PAID, added=True, looked=True) == Create(KEPT, PAID, GRAVE, looked=True)
 
 
 STALE = [

@@ -3,7 +3,7 @@
 Sources: DynamoDB Developer Guide, "Error handling"; botocore's exceptions.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -13,6 +13,7 @@ from botocore.exceptions import (
     ConnectTimeoutError,
     EndpointConnectionError,
     NoCredentialsError,
+    ParamValidationError,
     PartialCredentialsError,
 )
 
@@ -33,7 +34,6 @@ R = TypeVar("R")
 _BUSY = {
     "TransactionConflict",
     "TransactionConflictException",
-    "TransactionInProgressException",
     "ThrottlingError",
     "ThrottlingException",
     "ProvisionedThroughputExceeded",
@@ -49,7 +49,7 @@ _DENIED = {
     "UnrecognizedClientException",
 }
 _NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError)
-_NOT_SENT = (EndpointConnectionError, ConnectTimeoutError, *_NO_CREDENTIALS)
+_NOT_SENT = (EndpointConnectionError, ConnectTimeoutError, ParamValidationError, *_NO_CREDENTIALS)
 _FIRST_SERVER_ERROR = 500
 
 
@@ -70,7 +70,8 @@ def outcome(plan: Plan, error: ClientError | BotoCoreError) -> Outcome:
         return _cancelled(plan, error)
     if code in _BUSY:
         return Contended(error)
-    if _status(error) >= _FIRST_SERVER_ERROR:
+    # In progress is an earlier sending of this very plan, of which the answer was lost.
+    if _status(error) >= _FIRST_SERVER_ERROR or code == "TransactionInProgressException":
         return Unknown(error)
     if "Item size" in str(error):
         raise ItemTooLargeError(None, ", ".join(culprit(op) for op in plan.ops)) from error
@@ -81,6 +82,8 @@ def translated(error: ClientError | BotoCoreError) -> TableError:
     """Return the error of this library for one of botocore's."""
     if isinstance(error, _NO_CREDENTIALS):
         return AccessDeniedError(f"the AWS credentials are missing or incomplete: {error}")
+    if isinstance(error, ParamValidationError):
+        return TableError(f"the request can't be sent: {error}")
     if isinstance(error, BotoCoreError):
         return TableUnavailableError(f"the server gave no answer: {error}")
     if _code(error) == "ResourceNotFoundException":
@@ -121,7 +124,7 @@ def _cancelled(plan: Plan, error: ClientError) -> Outcome:
     raise translated(error) from error
 
 
-def _reason(answer: Any) -> Reason:
+def _reason(answer: Mapping[str, Any]) -> Reason:
     item = answer.get("Item")
     return Reason(responses.record(item) if item else None)
 

@@ -10,13 +10,14 @@ from sst_repo.core.queries import Query
 from sst_repo.core.records import Absent, Applied, AttributeValue, Key, Put, Reason, Record, Refused
 from sst_repo.errors import TableError, TableNotFoundError
 from sst_repo.tables.base import Table
-from sst_repo.testing.contracts.tables.queries import QueryContract
 from sst_repo.testing.contracts.tables.plans import PlanContract
-from sst_repo.testing.contracts.tables.rows import overwrite, plan, put_all, records_of, row, still
+from sst_repo.testing.contracts.tables.queries import QueryContract
+from sst_repo.testing.contracts.tables.rows import overwrite, plan, put_all, records_of, row
 
-_DEEP: AttributeValue = {"S": "bottom"}
-for _ in range(15):
-    _DEEP = {"M": {"deeper": {"L": [_DEEP]}}}
+
+def _nested(levels: int) -> AttributeValue:
+    return {"S": "bottom"} if levels == 0 else {"M": {"deeper": {"L": [_nested(levels - 2)]}}}
+
 
 _VALUES: dict[str, AttributeValue] = {
     "text": {"S": "text"},
@@ -42,7 +43,7 @@ _VALUES: dict[str, AttributeValue] = {
     "set of texts": {"SS": ["", "a", "b", "\uff5e", "\U0001f600"]},
     "set of numbers": {"NS": ["-1", "0.5", "10", "9"]},
     "set of binaries": {"BS": [b"", b"\x00", b"\xff"]},
-    "31 levels": _DEEP,
+    "30 levels": _nested(30),
 }
 
 
@@ -76,7 +77,7 @@ class TableContract(PlanContract, QueryContract):
     # -- reading
 
     @pytest.mark.parametrize("consistent", [True, False])
-    def test_a_row_is_read_as_it_was_put(self, table: Table, consistent: bool) -> None:
+    def test_a_row_is_read_as_it_was_put(self, table: Table, *, consistent: bool) -> None:
         record = row(name={"S": "x"})
         put_all(table, [record])
 
@@ -84,7 +85,7 @@ class TableContract(PlanContract, QueryContract):
         assert table.read_many([record.key], consistent=consistent) == {record.key: record}
 
     @pytest.mark.parametrize("consistent", [True, False])
-    def test_nothing_is_read_where_nothing_is(self, table: Table, consistent: bool) -> None:
+    def test_nothing_is_read_where_nothing_is(self, table: Table, *, consistent: bool) -> None:
         put_all(table, [row("Thing#1", "@")])
 
         for key in (Key("Thing#1", "v#1"), Key("Thing#2", "@"), Key("thing#1", "@")):
@@ -142,7 +143,7 @@ class TableContract(PlanContract, QueryContract):
 
     @pytest.mark.parametrize("name", ["name", "size", "a b", "#n", ":v", "\u00e9", "a.b", "x" * 200], ids=ascii)
     def test_any_text_can_be_the_name_of_an_attribute(self, table: Table, name: str) -> None:
-        record = row(**{name: {"S": "x"}})
+        record = row(attributes={name: {"S": "x"}})
         put_all(table, [record])
 
         assert table.read(record.key) == record

@@ -5,7 +5,7 @@ from collections import OrderedDict, deque
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -17,6 +17,9 @@ from sst_repo.resource import SYSTEM_FIELDS, Resource, VersionedResource
 from sst_repo.tables.base import Table
 from sst_repo.testing.contracts.base import Contract
 from sst_repo.testing.strategies import models_with_instances
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class _Stepped(Resource):
@@ -55,36 +58,38 @@ class ValueContract(Contract):
         each()
 
 
-def exact(value: Any) -> Any:
+def exact(value: object) -> object:
     """Return what two values have in common only if they, and all that is in them, are equal in value and type.
 
     What is documented to be normalised counts as equal: an instant in another zone, trailing zeros, the sign of zero.
     """
-    match value:
-        case BaseModel():
-            return type(value), exact(value.__dict__), exact(value.__pydantic_extra__ or {})
-        case OrderedDict():
-            return type(value), [(exact(key), exact(item)) for key, item in value.items()]
-        case dict():
-            pairs = [(exact(key), exact(item)) for key, item in value.items()]
-            return type(value), sorted(pairs, key=lambda pair: repr(pair[0]))
-        case list() | tuple() | deque():
-            return type(value), [exact(item) for item in value]
-        case set() | frozenset():
-            return type(value), sorted((exact(item) for item in value), key=repr)
-        case datetime() if value.utcoffset() is not None:
-            return type(value), value.astimezone(UTC)
-        case float():
-            return type(value), value + 0.0
-        case Decimal():
-            return type(value), Fraction(value)
-        case _ if dataclasses.is_dataclass(value):
-            return type(value), [(field.name, exact(getattr(value, field.name))) for field in dataclasses.fields(value)]
-        case _:
-            return type(value), value
+    return type(value), _content(value)
 
 
-def _domain(resource: Resource) -> Any:
+def _content(value: object) -> object:
+    if isinstance(value, BaseModel):
+        return exact(value.__dict__), exact(value.__pydantic_extra__ or {})
+    if isinstance(value, dict):
+        pairs = [(exact(key), exact(item)) for key, item in cast("dict[object, object]", value).items()]
+        return pairs if isinstance(value, OrderedDict) else sorted(pairs, key=repr)
+    if isinstance(value, list | tuple | deque):
+        return [exact(item) for item in cast("Iterable[object]", value)]
+    if isinstance(value, set | frozenset):
+        return sorted((exact(item) for item in cast("Iterable[object]", value)), key=repr)
+    if dataclasses.is_dataclass(value):
+        return [(field.name, exact(getattr(value, field.name))) for field in dataclasses.fields(value)]
+    return _normal(value)
+
+
+def _normal(value: object) -> object:
+    if isinstance(value, datetime) and value.utcoffset() is not None:
+        return value.astimezone(UTC)
+    if isinstance(value, Decimal):
+        return Fraction(value)
+    return value + 0.0 if isinstance(value, float) else value
+
+
+def _domain(resource: Resource) -> object:
     """Return what the domain put into a resource, for comparison."""
     fields = {name: value for name, value in resource.__dict__.items() if name not in SYSTEM_FIELDS}
     return type(resource), exact(fields), exact(resource.__pydantic_extra__ or {})

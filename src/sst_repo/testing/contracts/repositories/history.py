@@ -165,6 +165,11 @@ class HistoryContract(RepositoryFixtures):
         assert kept.get("storied") == restored
         assert list(kept.versions("storied")) == [restored, *written[::-1]]
 
+    def test_restoring_the_latest_version_makes_the_next_one(self, kept: Repository[Kept]) -> None:
+        write(kept, 1)
+        assert kept.restore("storied", 1).version == 2
+        assert len(kept.versions("storied")) == 2
+
     def test_what_was_restored_can_be_saved(self, kept: Repository[Kept]) -> None:
         write(kept, 2)
         restored = kept.restore("storied", 1)

@@ -224,16 +224,22 @@ class ListingContract(RepositoryFixtures):
             TableRepository(model, counting).list(limit=limit)
         assert not counting.calls
 
-    @pytest.mark.parametrize("mangle", MANGLINGS.values(), ids=MANGLINGS.keys())
     def test_a_mangled_cursor_is_refused_before_any_call(
-        self, table: Table, repository: Repository[Sample], model: type[Sample], mangle: Callable[[str], str]
+        self, table: Table, repository: Repository[Sample], model: type[Sample]
     ) -> None:
         fill(repository, model, 3)
         cursor = repository.list(limit=1).cursor
         assert cursor is not None
         counting = CountingTable(table)
-        with pytest.raises(InvalidCursorError):
-            TableRepository(model, counting).list(cursor=mangle(cursor))
+        watched: Repository[Sample] = TableRepository(model, counting)
+        taken: list[str] = []
+        for name, mangle in MANGLINGS.items():
+            try:
+                watched.list(cursor=mangle(cursor))
+            except InvalidCursorError:
+                continue
+            taken.append(name)
+        assert taken == []
         assert not counting.calls
 
     def test_a_cursor_of_the_other_direction_is_refused(

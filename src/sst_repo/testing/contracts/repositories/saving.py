@@ -245,7 +245,7 @@ class SavingContract(RepositoryFixtures):
         self, repository: Repository[Sample], model: type[Sample]
     ) -> None:
         sample = repository.add(model(title="text"))
-        sample.__dict__["title"] = 5
+        setattr(sample, "title", 5)  # noqa: B010 - what a type checker would not let pass
         with pytest.raises(UnstorableValueError, match="title"):
             repository.save(sample)
         assert repository.get(sample.resource_id).title == "text"

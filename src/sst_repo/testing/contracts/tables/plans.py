@@ -60,27 +60,28 @@ class PlanContract(Contract):
 
     @_guards
     def test_a_put_is_applied_if_its_guard_holds(
-        self, table: Table, stored: Record | None, guard: Guard, holds: bool
+        self, table: Table, stored: Record | None, guard: Guard, *, holds: bool
     ) -> None:
         self._decide(table, Put(_NEW, guard), stored, _NEW, holds=holds)
 
     @_guards
     def test_a_delete_is_applied_if_its_guard_holds(
-        self, table: Table, stored: Record | None, guard: Guard, holds: bool
+        self, table: Table, stored: Record | None, guard: Guard, *, holds: bool
     ) -> None:
         self._decide(table, Delete(_STORED.key, guard), stored, None, holds=holds)
 
     @_guards
     def test_a_check_passes_if_its_guard_holds_and_changes_nothing(
-        self, table: Table, stored: Record | None, guard: Guard, holds: bool
+        self, table: Table, stored: Record | None, guard: Guard, *, holds: bool
     ) -> None:
         self._decide(table, Check(_STORED.key, guard), stored, stored, holds=holds)
 
     @_guards
     def test_a_guard_means_the_same_in_a_plan_of_many(
-        self, table: Table, stored: Record | None, guard: Guard, holds: bool
+        self, table: Table, stored: Record | None, guard: Guard, *, holds: bool
     ) -> None:
-        for number, op in enumerate((Put(_NEW, guard), Delete(_STORED.key, guard), Check(_STORED.key, guard))):
+        ops: list[Op] = [Put(_NEW, guard), Delete(_STORED.key, guard), Check(_STORED.key, guard)]
+        for number, op in enumerate(ops):
             other = row(f"Other#{number}")
             before = table.read(_STORED.key)
             if before != stored:
@@ -162,9 +163,7 @@ class PlanContract(Contract):
         put_all(table, stored)
         guards = [Matches(1 if number == culprit else 2, "first") for number in range(3)]
 
-        puts = [
-            Put(row(record.key.pk, version=3), guard) for record, guard in zip(stored, guards, strict=True)
-        ]
+        puts = [Put(row(record.key.pk, version=3), guard) for record, guard in zip(stored, guards, strict=True)]
         assert table.transact(plan(*puts)) != Applied()
         deletes = [Delete(record.key, guard) for record, guard in zip(stored, guards, strict=True)]
         assert table.transact(plan(*deletes)) != Applied()

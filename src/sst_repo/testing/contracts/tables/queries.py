@@ -7,13 +7,13 @@ import pytest
 
 from sst_repo.core.layout import LISTING, PRIMARY, IndexKeys, gsi
 from sst_repo.core.queries import Position, Query, Slice
-from sst_repo.core.records import Absent, Applied, Delete, Put, Record, Refused
+from sst_repo.core.records import Absent, Applied, Attributes, Delete, Put, Record, Refused
 from sst_repo.errors import TableError
 from sst_repo.tables.base import Table
 from sst_repo.testing.contracts.base import Contract
 from sst_repo.testing.contracts.tables.rows import entry, overwrite, plan, put_all, records_of, row, slices, still
 
-# In the order of code points, which is UTF-8's. UTF-16 has the last two the other way round, and without case sensitivity
+# In the order of code points, which is UTF-8's. UTF-16 has the last two the other way round; without regard to case
 # "B" would be between "a" and "c".
 _SORTED = ("!", "B", "a", "a!", "aa", "a\u00e9", "c", "\u00e9", "\uff5e", "\U0001f600")
 
@@ -31,9 +31,7 @@ _BOUNDS: list[tuple[str | None, str | None, tuple[str, ...]]] = [
 """The first and the last, and what is between them; None for no bound."""
 
 _each_index = pytest.mark.parametrize("index", [PRIMARY, LISTING, gsi(1), gsi(2)], ids=lambda index: index.partition)
-_each_secondary_index = pytest.mark.parametrize(
-    "index", [LISTING, gsi(1), gsi(2)], ids=lambda index: index.partition
-)
+_each_secondary_index = pytest.mark.parametrize("index", [LISTING, gsi(1), gsi(2)], ids=lambda index: index.partition)
 _each_direction = pytest.mark.parametrize("descending", [False, True], ids=["ascending", "descending"])
 
 
@@ -61,7 +59,7 @@ class QueryContract(Contract):
     @_each_index
     @_each_direction
     def test_a_partition_is_read_in_the_order_of_code_points(
-        self, table: Table, index: IndexKeys, descending: bool
+        self, table: Table, index: IndexKeys, *, descending: bool
     ) -> None:
         rows = _filled(table, index)
 
@@ -80,7 +78,7 @@ class QueryContract(Contract):
 
     @_each_index
     @_each_direction
-    def test_bounds_are_inclusive(self, table: Table, index: IndexKeys, descending: bool) -> None:
+    def test_bounds_are_inclusive(self, table: Table, index: IndexKeys, *, descending: bool) -> None:
         _filled(table, index)
         for first, last, expected in _BOUNDS:
             query = Query(index, "here", first, last, descending=descending)
@@ -95,7 +93,7 @@ class QueryContract(Contract):
 
     @_each_index
     @_each_direction
-    def test_reading_goes_on_after_any_position(self, table: Table, index: IndexKeys, descending: bool) -> None:
+    def test_reading_goes_on_after_any_position(self, table: Table, index: IndexKeys, *, descending: bool) -> None:
         rows = _filled(table, index)
         ordered = rows[::-1] if descending else rows
 
@@ -106,7 +104,9 @@ class QueryContract(Contract):
 
     @_each_index
     @_each_direction
-    def test_reading_goes_on_after_a_row_that_is_gone(self, table: Table, index: IndexKeys, descending: bool) -> None:
+    def test_reading_goes_on_after_a_row_that_is_gone(
+        self, table: Table, index: IndexKeys, *, descending: bool
+    ) -> None:
         rows = _filled(table, index)
         ordered = rows[::-1] if descending else rows
         page = table.query(Query(index, "here", descending=descending, limit=3))
@@ -120,7 +120,7 @@ class QueryContract(Contract):
     @_each_secondary_index
     @_each_direction
     def test_reading_goes_on_after_a_row_that_has_moved(
-        self, table: Table, index: IndexKeys, descending: bool
+        self, table: Table, index: IndexKeys, *, descending: bool
     ) -> None:
         rows = _filled(table, index)
         ordered = rows[::-1] if descending else rows
@@ -135,7 +135,7 @@ class QueryContract(Contract):
     @_each_index
     @_each_direction
     def test_pages_of_any_size_have_each_row_once_and_in_order(
-        self, table: Table, index: IndexKeys, descending: bool
+        self, table: Table, index: IndexKeys, *, descending: bool
     ) -> None:
         rows = _filled(table, index)
         for limit in (1, 3, len(rows) - 1, len(rows), len(rows) + 1):
@@ -148,7 +148,7 @@ class QueryContract(Contract):
     @_each_index
     @_each_direction
     def test_a_limit_counts_from_the_position_and_within_the_bounds(
-        self, table: Table, index: IndexKeys, descending: bool
+        self, table: Table, index: IndexKeys, *, descending: bool
     ) -> None:
         rows = _filled(table, index)
         inner = rows[2:8][::-1] if descending else rows[2:8]
@@ -163,7 +163,7 @@ class QueryContract(Contract):
     @_each_secondary_index
     @_each_direction
     def test_rows_at_one_place_of_an_index_page_completely(
-        self, table: Table, index: IndexKeys, descending: bool
+        self, table: Table, index: IndexKeys, *, descending: bool
     ) -> None:
         rows = [entry(index, "here", sort, f"{sort} {number}") for sort in "abc" for number in range(4)]
         put_all(table, rows)
@@ -178,7 +178,7 @@ class QueryContract(Contract):
 
     @pytest.mark.parametrize("index", [PRIMARY, gsi(1)], ids=lambda index: index.partition)
     @_each_direction
-    def test_more_than_a_megabyte_is_read_completely(self, table: Table, index: IndexKeys, descending: bool) -> None:
+    def test_more_than_a_megabyte_is_read_completely(self, table: Table, index: IndexKeys, *, descending: bool) -> None:
         rows = [entry(index, "here", f"{number:02}") for number in range(10)]
         heavy = [replace(record, attributes={**record.attributes, "text": {"S": "x" * 250_000}}) for record in rows]
         for record in heavy:
@@ -206,8 +206,8 @@ class QueryContract(Contract):
     @_each_secondary_index
     def test_a_row_without_a_key_of_an_index_is_not_in_it(self, table: Table, index: IndexKeys) -> None:
         listed = entry(index, "here", "a", "listed")
-        without_sort = row("Thing#1", **{index.partition: {"S": "here"}})
-        without_partition = row("Thing#2", **{index.sort: {"S": "a"}})
+        without_sort = row("Thing#1", attributes={index.partition: {"S": "here"}})
+        without_partition = row("Thing#2", attributes={index.sort: {"S": "a"}})
         put_all(table, [listed, without_sort, without_partition, row("Thing#3")])
 
         assert records_of(table, Query(index, "here")) == [listed]
@@ -216,11 +216,11 @@ class QueryContract(Contract):
     def test_a_row_moves_in_an_index_when_it_is_overwritten(self, table: Table, index: IndexKeys) -> None:
         old = entry(index, "here", "b", "1")
         put_all(table, [old, entry(index, "here", "c", "2")])
-        resorted = row("Thing#1", version=2, **{index.partition: {"S": "here"}, index.sort: {"S": "d"}})
+        resorted = row("Thing#1", version=2, attributes={index.partition: {"S": "here"}, index.sort: {"S": "d"}})
         overwrite(table, old, resorted)
         assert [record.key.pk for record in records_of(table, Query(index, "here"))] == ["Thing#2", "Thing#1"]
 
-        moved = row("Thing#1", version=3, **{index.partition: {"S": "there"}, index.sort: {"S": "d"}})
+        moved = row("Thing#1", version=3, attributes={index.partition: {"S": "there"}, index.sort: {"S": "d"}})
         overwrite(table, resorted, moved)
 
         assert [record.key.pk for record in records_of(table, Query(index, "here"))] == ["Thing#2"]
@@ -229,9 +229,9 @@ class QueryContract(Contract):
     @_each_secondary_index
     def test_what_an_index_gives_is_the_row_as_it_is_now(self, table: Table, index: IndexKeys) -> None:
         keys = {index.partition: {"S": "here"}, index.sort: {"S": "a"}}
-        old = row("Thing#1", **keys, name={"S": "old"}, gone={"BOOL": True})
+        old = row("Thing#1", attributes=keys, name={"S": "old"}, gone={"BOOL": True})
         put_all(table, [old])
-        new = row("Thing#1", version=2, **keys, name={"S": "new"})
+        new = row("Thing#1", version=2, attributes=keys, name={"S": "new"})
         overwrite(table, old, new)
 
         assert records_of(table, Query(index, "here")) == [new]
@@ -243,12 +243,12 @@ class QueryContract(Contract):
     ) -> None:
         old = entry(index, "here", "a", "1")
         put_all(table, [old])
-        kept = {
+        kept: dict[str, Attributes] = {
             "partition": {index.sort: {"S": "a"}},
             "sort": {index.partition: {"S": "here"}},
             "both": {},
         }
-        overwrite(table, old, row("Thing#1", version=2, **kept[missing]))
+        overwrite(table, old, row("Thing#1", version=2, attributes=kept[missing]))
 
         assert records_of(table, Query(index, "here")) == []
 
@@ -265,7 +265,7 @@ class QueryContract(Contract):
     def test_a_refused_write_moves_nothing_in_an_index(self, table: Table, index: IndexKeys) -> None:
         record = entry(index, "here", "a", "1")
         put_all(table, [record])
-        moved = row("Thing#1", version=2, **{index.partition: {"S": "there"}, index.sort: {"S": "a"}})
+        moved = row("Thing#1", version=2, attributes={index.partition: {"S": "there"}, index.sort: {"S": "a"}})
 
         assert isinstance(table.transact(plan(Put(moved, Absent()))), Refused)
         assert isinstance(
@@ -278,7 +278,7 @@ class QueryContract(Contract):
     def test_a_row_is_in_each_index_it_has_keys_for(self, table: Table) -> None:
         indexes = [LISTING, gsi(1), gsi(2)]
         keys = {name: {"S": f"x{name}"} for index in indexes for name in (index.partition, index.sort)}
-        record = row("Thing#1", **keys)
+        record = row("Thing#1", attributes=keys)
         put_all(table, [record])
 
         for index in indexes:

@@ -1,4 +1,4 @@
-"""What the table's contract is written with: small rows, plans with ids of their own, and threads that start at once."""
+"""What the table's contract is written with: small rows, plans with ids of their own, threads that start at once."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sst_repo.core.layout import LATEST, PRIMARY, IndexKeys
 from sst_repo.core.queries import Query, Slice
-from sst_repo.core.records import Absent, Applied, AttributeValue, Key, Matches, Op, Plan, Put, Record
+from sst_repo.core.records import Absent, Applied, Attributes, AttributeValue, Key, Matches, Op, Plan, Put, Record
 from sst_repo.ids import ULIDS
 from sst_repo.tables.base import Table
 from sst_repo.testing.contracts.threads import together
@@ -20,20 +20,22 @@ _OPS_A_PLAN = 90
 def row(
     pk: str = "Thing#1",
     sk: str = LATEST,
+    attributes: Attributes | None = None,
     *,
     version: int = 1,
     write_id: str = "first",
-    **attributes: AttributeValue,
+    **more: AttributeValue,
 ) -> Record:
     """Make a row that guards can tell from others."""
-    return Record(Key(pk, sk), {"_v": {"N": str(version)}, "_w": {"S": write_id}, **attributes})
+    return Record(Key(pk, sk), {"_v": {"N": str(version)}, "_w": {"S": write_id}, **(attributes or {}), **more})
 
 
 def entry(index: IndexKeys, partition: str, sort: str, resource_id: str = "") -> Record:
     """Make a row that stands at a place of an index; the id tells rows at one place of a secondary index apart."""
     if index == PRIMARY:
         return row(partition, sort)
-    return row(f"Thing#{resource_id or sort}", **{index.partition: {"S": partition}, index.sort: {"S": sort}})
+    place = {index.partition: {"S": partition}, index.sort: {"S": sort}}
+    return row(f"Thing#{resource_id or sort}", attributes=place)
 
 
 def still(record: Record) -> Matches:

@@ -33,7 +33,17 @@ USES: dict[str, Callable[[SampleUnitOfWork], object]] = {
 }
 """Everything one can do with a unit."""
 
-each_use = pytest.mark.parametrize("use", USES.values(), ids=USES.keys())
+
+def uses_that_pass(unit: SampleUnitOfWork) -> list[str]:
+    """Do everything one can do with a unit, and return what was not refused."""
+    passed: list[str] = []
+    for name, use in USES.items():
+        try:
+            use(unit)
+        except UnitOfWorkStateError:
+            continue
+        passed.append(name)
+    return passed
 
 
 class LifecycleContract(UnitFixtures):
@@ -45,59 +55,38 @@ class LifecycleContract(UnitFixtures):
         kept.add(Kept(resource_id="x", title="x"))
         return unit
 
-    @each_use
-    def test_before_its_block_a_unit_cant_be_used(
-        self, ready: SampleUnitOfWork, counting: CountingTable, use: Callable[[SampleUnitOfWork], object]
-    ) -> None:
-        with pytest.raises(UnitOfWorkStateError):
-            use(ready)
+    def test_before_its_block_a_unit_cant_be_used(self, ready: SampleUnitOfWork, counting: CountingTable) -> None:
+        assert uses_that_pass(ready) == []
         assert not counting.calls
         with ready:
             assert ready.kept.get("x").title == "x"
 
-    @each_use
-    def test_after_its_block_a_unit_cant_be_used(
-        self, ready: SampleUnitOfWork, counting: CountingTable, use: Callable[[SampleUnitOfWork], object]
-    ) -> None:
+    def test_after_its_block_a_unit_cant_be_used(self, ready: SampleUnitOfWork, counting: CountingTable) -> None:
         with ready:
             pass
-        with pytest.raises(UnitOfWorkStateError):
-            use(ready)
+        assert uses_that_pass(ready) == []
         assert not counting.calls
 
-    @each_use
-    def test_after_its_commit_a_unit_cant_be_used(
-        self, ready: SampleUnitOfWork, counting: CountingTable, use: Callable[[SampleUnitOfWork], object]
-    ) -> None:
+    def test_after_its_commit_a_unit_cant_be_used(self, ready: SampleUnitOfWork, counting: CountingTable) -> None:
         with ready:
             ready.commit()
-            with pytest.raises(UnitOfWorkStateError):
-                use(ready)
-        with pytest.raises(UnitOfWorkStateError):
-            use(ready)
+            assert uses_that_pass(ready) == []
+        assert uses_that_pass(ready) == []
         assert not counting.calls
         assert ready.is_committed
 
-    @each_use
-    def test_after_a_failed_commit_a_unit_cant_be_used(
-        self, ready: SampleUnitOfWork, counting: CountingTable, use: Callable[[SampleUnitOfWork], object]
-    ) -> None:
+    def test_after_a_failed_commit_a_unit_cant_be_used(self, ready: SampleUnitOfWork, counting: CountingTable) -> None:
         with ready:
             ready.plain.add(Plain(title="bad", facts={"x": float("nan")}))
             with pytest.raises(UnstorableValueError):
                 ready.commit()
-            with pytest.raises(UnitOfWorkStateError):
-                use(ready)
+            assert uses_that_pass(ready) == []
         assert not counting.calls
         assert not ready.is_committed
 
-    @each_use
-    def test_another_thread_cant_use_a_unit(
-        self, ready: SampleUnitOfWork, counting: CountingTable, use: Callable[[SampleUnitOfWork], object]
-    ) -> None:
+    def test_another_thread_cant_use_a_unit(self, ready: SampleUnitOfWork, counting: CountingTable) -> None:
         with ready:
-            with pytest.raises(UnitOfWorkStateError, match="thread"):
-                elsewhere(lambda: use(ready))
+            assert elsewhere(lambda: uses_that_pass(ready)) == []
             assert not counting.calls
             ready.commit()
 

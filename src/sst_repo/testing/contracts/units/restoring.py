@@ -27,6 +27,15 @@ class RestoringContract(UnitFixtures):
         assert kept.get("storied") == mine
         assert [old.title for old in kept.versions("storied")] == ["first", "second", "first"]
 
+    def test_restoring_the_latest_version_makes_the_next_one(
+        self, unit: SampleUnitOfWork, kept: Repository[Kept]
+    ) -> None:
+        kept.add(Kept(resource_id="storied", title="first"))
+        with unit:
+            mine = unit.kept.restore("storied", 1)
+            unit.commit()
+        assert (mine.version, kept.get("storied")) == (2, mine)
+
     def test_a_deleted_resource_is_brought_back_by_the_commit(
         self, unit: SampleUnitOfWork, kept: Repository[Kept]
     ) -> None:

@@ -1,7 +1,5 @@
 """`UnitOfWork.run`: the work again in a fresh unit, as long as there are conflicts."""
 
-from collections.abc import Callable
-
 import pytest
 
 from sst_repo.core.retry import Backoff
@@ -20,7 +18,15 @@ from sst_repo.testing.contracts.base import requires
 from sst_repo.testing.contracts.models import Kept, Plain, Sample, SampleUnitOfWork
 from sst_repo.testing.contracts.threads import together
 from sst_repo.testing.contracts.units.base import UnitFixtures, changed, of, told
-from sst_repo.testing.wrappers import CountingTable, ScriptedTable, contended, lost_reply, lost_request, resent
+from sst_repo.testing.wrappers import (
+    CountingTable,
+    ScriptedTable,
+    WriteStep,
+    contended,
+    lost_reply,
+    lost_request,
+    resent,
+)
 
 
 class RunningContract(UnitFixtures):
@@ -34,6 +40,22 @@ class RunningContract(UnitFixtures):
         assert stored.get(result.resource_id) == result
         assert counting.calls["transact"] == 1
         assert clock.sleeps == []
+
+    def test_get_or_create_that_somebody_was_faster_at_gets(
+        self, table: Table, stored: Repository[Sample], model: type[Sample], clock: ManualClock
+    ) -> None:
+        looks: list[Sample | None] = []
+
+        def get_or_create(unit: SampleUnitOfWork) -> Sample:
+            found = of(unit, model).find("x")
+            looks.append(found)
+            if found is None:
+                stored.add(model(resource_id="x", title="theirs"))
+                return of(unit, model).add(model(resource_id="x", title="mine"))
+            return found
+
+        result = SampleUnitOfWork.run(table, get_or_create, clock=clock)
+        assert (len(looks), result.title, result.version) == (2, "theirs", 1)
 
     @pytest.mark.parametrize("conflicts", [1, 4])
     def test_run_does_the_work_again_with_fresh_objects(
@@ -198,9 +220,9 @@ class RunningContract(UnitFixtures):
         stored: Repository[Sample],
         model: type[Sample],
         clock: ManualClock,
-        loss: Callable[..., object],
+        loss: WriteStep,
     ) -> None:
-        scripted = ScriptedTable(table, lost_reply if loss is lost_reply else lost_request)
+        scripted = ScriptedTable(table, loss)
         calls: list[int] = []
 
         def work(unit: SampleUnitOfWork) -> None:

@@ -1,0 +1,161 @@
+"""The contracts catch what they are there to catch: each bug that is planted in a table, by the tests named here."""
+
+import pytest
+
+from sst_repo import InMemoryTable
+from sst_repo.testing.contracts.repository import RepositoryContract
+from sst_repo.testing.contracts.table import TableContract
+from sst_repo.testing.contracts.unit_of_work import UnitOfWorkContract
+from tests.contract import planted
+
+pytest_plugins = ["pytester"]
+
+# What is imported by pytester's runs alone is imported anew by each of them.
+CONTRACTS = (TableContract, RepositoryContract, UnitOfWorkContract)
+
+_SUITES = """
+import pytest
+from {table.__module__} import {table.__name__} as TheTable
+from {__name__} import CONTRACTS
+
+class OnTheTable:
+    @pytest.fixture
+    def table(self):
+        return TheTable()
+
+class TestTable(OnTheTable, CONTRACTS[0]): pass
+class TestRepository(OnTheTable, CONTRACTS[1]): pass
+class TestUnitOfWork(OnTheTable, CONTRACTS[2]): pass
+"""
+
+_CAUGHT_BY: dict[type[InMemoryTable], list[str]] = {
+    planted.BlindWrites: [
+        "TestTable.test_a_put_is_applied_if_its_guard_holds",
+        "TestTable.test_a_delete_is_applied_if_its_guard_holds",
+        "TestTable.test_a_check_passes_if_its_guard_holds_and_changes_nothing",
+        "TestRepository.test_saving_an_old_version_is_refused",
+        "TestRepository.test_saving_does_not_bring_back_what_was_deleted",
+        "TestUnitOfWork.test_of_two_units_the_second_to_commit_is_refused",
+        "TestUnitOfWork.test_write_skew_is_refused",
+    ],
+    planted.VersionOnlyGuards: [
+        "TestTable.test_a_put_is_applied_if_its_guard_holds",
+        "TestTable.test_a_guard_means_the_same_in_a_plan_of_many",
+        "TestRepository.test_a_copy_of_what_was_deleted_and_made_again_is_refused_at_the_same_version",
+        "TestUnitOfWork.test_what_was_deleted_and_made_again_is_refused_at_the_same_version",
+    ],
+    planted.FirstGuardDropped: [
+        "TestTable.test_every_op_of_many_is_guarded",
+        "TestRepository.test_saving_an_old_version_is_refused",
+    ],
+    planted.LaterGuardsDropped: [
+        "TestTable.test_every_op_of_many_is_guarded",
+        "TestUnitOfWork.test_a_conflict_names_every_stale_resource_and_writes_nothing",
+    ],
+    planted.ChecksDropped: [
+        "TestTable.test_a_check_passes_if_its_guard_holds_and_changes_nothing",
+        "TestUnitOfWork.test_write_skew_is_refused",
+    ],
+    planted.PartialApply: [
+        "TestTable.test_one_refused_op_among_many_leaves_everything_as_it_was",
+        "TestUnitOfWork.test_adding_a_taken_id_writes_nothing_of_the_unit",
+    ],
+    planted.PhantomSuccess: [
+        "TestTable.test_a_put_is_applied_if_its_guard_holds",
+        "TestRepository.test_a_taken_id_is_refused_and_nothing_changes",
+        "TestUnitOfWork.test_of_two_units_the_second_to_commit_is_refused",
+    ],
+    planted.ReasonsReversed: [
+        "TestTable.test_each_refused_op_has_a_reason_in_the_order_of_the_ops",
+        "TestUnitOfWork.test_a_conflict_names_every_stale_resource_and_writes_nothing",
+    ],
+    planted.ReasonsWithoutRows: [
+        "TestTable.test_a_put_is_applied_if_its_guard_holds",
+        "TestRepository.test_saving_an_old_version_is_refused",
+        "TestUnitOfWork.test_a_conflict_names_every_stale_resource_and_writes_nothing",
+    ],
+    planted.ForgetsTokens: [
+        "TestTable.test_a_transaction_that_is_sent_again_succeeds",
+        "TestTable.test_a_transaction_that_is_sent_again_does_not_undo_what_others_wrote_since",
+    ],
+    planted.UnlockedTransactions: [
+        "TestTable.test_of_threads_that_put_a_row_where_there_is_none_one_wins",
+        "TestTable.test_increments_of_threads_by_guarded_transactions_lose_nothing",
+        "TestRepository.test_of_eight_threads_that_save_from_one_version_one_wins",
+    ],
+    planted.KeepsWhatIsHandedIn: [
+        "TestTable.test_changing_what_was_handed_in_changes_nothing_that_is_stored",
+    ],
+    planted.HandsOutWhatIsKept: [
+        "TestTable.test_changing_what_was_handed_out_changes_nothing_that_is_stored",
+    ],
+    planted.StaleIndexEntries: [
+        "TestTable.test_a_row_moves_in_an_index_when_it_is_overwritten",
+        "TestTable.test_a_row_leaves_an_index_when_a_key_of_it_is_overwritten_away",
+        "TestTable.test_a_deleted_row_is_in_no_index",
+        "TestRepository.test_what_was_deleted_is_gone",
+    ],
+    planted.FullIndexes: ["TestTable.test_a_row_without_a_key_of_an_index_is_not_in_it"],
+    planted.NoLimit: ["TestTable.test_pages_of_any_size_have_each_row_once_and_in_order"],
+    planted.OneTooMany: ["TestTable.test_pages_of_any_size_have_each_row_once_and_in_order"],
+    planted.ForgetsAfter: [
+        "TestTable.test_reading_goes_on_after_any_position",
+        "TestTable.test_pages_of_any_size_have_each_row_once_and_in_order",
+        "TestRepository.test_the_limit_may_change_from_page_to_page",
+    ],
+    planted.AfterNeedsItsRow: [
+        "TestTable.test_reading_goes_on_after_a_row_that_is_gone",
+        "TestRepository.test_the_next_page_is_exact_when_rows_are_deleted_in_between",
+    ],
+    planted.AfterSkipsItsEquals: ["TestTable.test_rows_at_one_place_of_an_index_page_completely"],
+    planted.EndsAtItsLimit: ["TestTable.test_pages_of_any_size_have_each_row_once_and_in_order"],
+    planted.ExclusiveBounds: ["TestTable.test_bounds_are_inclusive"],
+    planted.Utf16Order: ["TestTable.test_a_partition_is_read_in_the_order_of_code_points"],
+    planted.CaselessOrder: ["TestTable.test_a_partition_is_read_in_the_order_of_code_points"],
+    planted.ReadsAHundredOnly: [
+        "TestTable.test_any_number_of_rows_is_read_and_what_is_missing_is_left_out",
+        "TestRepository.test_get_many_takes_any_number_of_ids",
+    ],
+    planted.FloatNumbers: ["TestTable.test_a_value_comes_back_as_it_was_put"],
+    planted.EmptyTextIsNull: ["TestTable.test_a_value_comes_back_as_it_was_put"],
+    planted.OldRowsComeBack: ["TestTable.test_a_table_that_is_created_again_is_empty"],
+    planted.AnswersWhenDeleted: ["TestTable.test_a_deleted_table_answers_nothing_but_that_it_is_not_there"],
+}
+
+
+class _Only:
+    """Leaves all tests out but some, before anything is made of them."""
+
+    def __init__(self, names: set[str]) -> None:
+        self._names = names
+
+    def pytest_pycollect_makeitem(self, collector: pytest.Class, name: str) -> list[pytest.Item] | None:
+        left_out = name.startswith("test_") and f"{collector.name}.{name}" not in self._names
+        return [] if left_out else None
+
+
+def _outcomes(pytester: pytest.Pytester, table: type[InMemoryTable], names: set[str]) -> dict[str, set[str]]:
+    """Run the named tests of the contracts on the table; return what became of each."""
+    suites = pytester.makepyfile(_SUITES.format(table=table, __name__=__name__))
+    run = pytester.inline_run("-p", "no:cacheprovider", "--tb=no", suites, plugins=[_Only(names)])
+    outcomes: dict[str, set[str]] = {}
+    for report in run.getreports("pytest_runtest_logreport"):
+        if report.when == "call":
+            _, suite, test = report.nodeid.split("::")
+            outcomes.setdefault(f"{suite}.{test.partition('[')[0]}", set()).add(report.outcome)
+    return outcomes
+
+
+@pytest.mark.parametrize(
+    ("table", "names"), [pytest.param(table, set(names), id=table.__name__) for table, names in _CAUGHT_BY.items()]
+)
+def test_a_planted_bug_is_caught(pytester: pytest.Pytester, table: type[InMemoryTable], names: set[str]) -> None:
+    outcomes = _outcomes(pytester, table, names)
+
+    assert {name for name in names if "failed" in outcomes[name]} == names
+
+
+def test_a_healthy_table_passes_the_same_tests(pytester: pytest.Pytester) -> None:
+    names = {name for caught_by in _CAUGHT_BY.values() for name in caught_by}
+
+    assert _outcomes(pytester, InMemoryTable, names) == {name: {"passed"} for name in names}
