@@ -48,7 +48,10 @@ class Shop(UnitOfWork):
 def tables() -> Iterator[dict[str, Table]]:
     with mock_aws():
         client = boto3.client(
-            "dynamodb", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test"
+            "dynamodb",
+            region_name="us-east-1",
+            aws_access_key_id="moto",
+            aws_secret_access_key="moto",  # noqa: S106 - means nothing
         )
         moto = DynamoDBTable("bench", client)
         moto.create()

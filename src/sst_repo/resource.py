@@ -104,14 +104,14 @@ class VersionedResource(Resource):
 
 def image_of(resource: Resource) -> object:
     """Return the stored image that the resource remembers; None if it was built by hand."""
-    return resource._sst_image  # noqa: SLF001 - this module is the attribute's home
+    return resource._sst_image  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - at home here
 
 
 def bring_up_to_date(resource: Resource, values: Mapping[str, object], image: object) -> None:
     """Set system fields to what has just been stored, in a frozen model too, and remember the image."""
-    resource.__dict__.update(values)
+    vars(resource).update(values)
     resource.__pydantic_fields_set__.update(values)
-    resource._sst_image = image  # noqa: SLF001 - this module is the attribute's home
+    resource._sst_image = image  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - at home here
 
 
 def _content(resource: Resource) -> tuple[object, ...]:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 class OnMemory(Contract):
     @pytest.fixture
     def table(self) -> InMemoryTable:
-        return InMemoryTable()
+        table = InMemoryTable()
+        table.create()
+        return table
 
 
 class OnMoto(Contract):

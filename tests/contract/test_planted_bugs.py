@@ -21,7 +21,9 @@ from {__name__} import CONTRACTS
 class OnTheTable:
     @pytest.fixture
     def table(self):
-        return TheTable()
+        table = TheTable()
+        table.create()
+        return table
 
 class TestTable(OnTheTable, CONTRACTS[0]): pass
 class TestRepository(OnTheTable, CONTRACTS[1]): pass

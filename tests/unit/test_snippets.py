@@ -8,9 +8,7 @@ import pytest
 from pytest_examples import CodeExample, find_examples
 
 ROOT = Path(__file__).parents[2]
-SNIPPETS = {
-    page: list(find_examples(page)) for page in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-}
+SNIPPETS = {page: list(find_examples(page)) for page in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ one fitted: what it loses with the listing's attribute outweighs its longer key.
 import json
 import zlib
 from base64 import b64decode, b64encode
-from typing import Any
+from typing import Any, cast
 
 from sst_repo.core import layout
 from sst_repo.core.limits import attributes_size
@@ -57,9 +57,9 @@ def unarchive(row: Record) -> Record:
         image = json.loads(text, object_hook=_from_base64)
     except (TypeError, RecursionError) as error:
         raise ValueError(f"{layout.COMPRESSED} holds no item ({error})") from error
-    if not isinstance(image, dict) or not all(isinstance(value, dict) for value in image.values()):
+    if not isinstance(image, dict) or not all(isinstance(value, dict) for value in cast("Attributes", image).values()):
         raise ValueError(f"{layout.COMPRESSED} holds no item")
-    return Record(row.key, image)
+    return Record(row.key, cast("Attributes", image))
 
 
 def _to_base64(value: object) -> str:

@@ -3,7 +3,7 @@
 import marshal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import TypeAlias
@@ -13,7 +13,20 @@ from sortedcontainers import SortedDict
 from sst_repo.core import layout
 from sst_repo.core.layout import PRIMARY, IndexKeys, index_entry
 from sst_repo.core.queries import Position, Query, Slice
-from sst_repo.core.records import Applied, Delete, Key, Outcome, Plan, Put, Reason, Record, Refused, holds
+from sst_repo.core.records import (
+    Applied,
+    Delete,
+    Guard,
+    Key,
+    Op,
+    Outcome,
+    Plan,
+    Put,
+    Reason,
+    Record,
+    Refused,
+    holds,
+)
 from sst_repo.errors import TableError, TableNotFoundError
 from sst_repo.tables.base import Table
 
@@ -24,6 +37,9 @@ _Partition: TypeAlias = "SortedDict[_Place, bytes]"
 
 _NOTHING: _Partition = SortedDict()
 
+_Outline: TypeAlias = tuple[tuple[type[Op], Key, Guard], ...]
+"""What tells plans apart, without what they store."""
+
 _TOKEN_SECONDS = 600.0
 """So long DynamoDB remembers the token of an applied transaction."""
 
@@ -31,8 +47,8 @@ _TOKEN_SECONDS = 600.0
 class InMemoryTable(Table):
     """A table that lives as long as the object does; safe to use from several threads.
 
-    Rows are kept as bytes, so that nothing stored is shared with what was handed in or out. It exists from the
-    start; `delete()` empties it, and it then fails like a missing table until `create()`.
+    Rows are kept as bytes, so that nothing stored is shared with what was handed in or out. It exists from the start,
+    so that tests need no `create()`; after `delete()` it fails like a missing table until it is created again.
 
     Args:
         gsis: How many general indexes it has.
@@ -50,6 +66,7 @@ class InMemoryTable(Table):
         self._monotonic = monotonic
         self._lock = threading.RLock()
         self._exists = True
+        self._was_created = False
         self._clear()
 
     def read(self, key: Key, *, consistent: bool = True) -> Record | None:  # noqa: ARG002 - always consistent
@@ -86,21 +103,21 @@ class InMemoryTable(Table):
                     self._remove(found)
                 if isinstance(op, Put):
                     self._insert(op.record)
-            self._tokens[plan.token] = self._monotonic()
+            self._tokens[plan.token] = (self._monotonic(), _outline(plan))
         return Applied()
 
     def create(self, *, if_not_exists: bool = False) -> None:
-        """Bring the table back after `delete()`; a table that was not deleted exists."""
+        """Do nothing the first time, so that code for tables of any kind can begin with it; then as the port says."""
         with self._lock:
-            if self._exists and not if_not_exists:
+            if self._was_created and not if_not_exists:
                 raise TableError("the in-memory table exists already")
-            self._exists = True
+            self._exists = self._was_created = True
 
     def delete(self) -> None:
         """Drop all rows and the table."""
         with self._in_existence():
             self._clear()
-            self._exists = False
+            self._exists = self._was_created = False
 
     def exists(self) -> bool:
         """Tell whether the table exists: until it is deleted."""
@@ -108,10 +125,10 @@ class InMemoryTable(Table):
 
     def _clear(self) -> None:
         self._partitions: dict[tuple[IndexKeys, str], _Partition] = {}
-        self._tokens: dict[str, float] = {}
+        self._tokens: dict[str, tuple[float, _Outline]] = {}
 
     @contextmanager
-    def _in_existence(self) -> Iterator[None]:
+    def _in_existence(self) -> Generator[None]:
         with self._lock:
             if not self._exists:
                 raise TableNotFoundError("the in-memory table was deleted; make it with create()")
@@ -150,9 +167,17 @@ class InMemoryTable(Table):
 
     def _was_applied(self, plan: Plan) -> bool:
         expired = self._monotonic() - _TOKEN_SECONDS
-        while self._tokens and self._tokens[oldest := next(iter(self._tokens))] < expired:
+        while self._tokens and self._tokens[oldest := next(iter(self._tokens))][0] < expired:
             del self._tokens[oldest]
-        return plan.token in self._tokens
+        if plan.token not in self._tokens:
+            return False
+        if self._tokens[plan.token][1] != _outline(plan):
+            raise TableError(f"the token {plan.token!r} was used for another plan; ids of commits must not repeat")
+        return True
+
+
+def _outline(plan: Plan) -> _Outline:
+    return tuple((type(op), op.key, op.guard) for op in plan.ops)
 
 
 def _between(partition: _Partition, query: Query) -> Iterator[_Place]:

@@ -1,0 +1,49 @@
+"""What to test with: the contracts every table keeps, clocks and tables to tests' liking, a DynamoDB Local.
+
+The contracts are pytest suites and need pytest; everything else works without it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from sst_repo.testing.clocks import ManualClock
+from sst_repo.testing.dynamodb_local import DynamoDBLocal, DynamoDBLocalUnavailable
+from sst_repo.testing.wrappers import CountingTable, DelegatingTable, ScriptedTable
+
+if TYPE_CHECKING:
+    from sst_repo.testing.contracts.base import Lack, requires
+    from sst_repo.testing.contracts.repository import RepositoryContract
+    from sst_repo.testing.contracts.table import TableContract
+    from sst_repo.testing.contracts.unit_of_work import UnitOfWorkContract
+    from sst_repo.testing.contracts.values import ValueContract
+
+__all__ = [
+    "CountingTable",
+    "DelegatingTable",
+    "DynamoDBLocal",
+    "DynamoDBLocalUnavailable",
+    "Lack",
+    "ManualClock",
+    "RepositoryContract",
+    "ScriptedTable",
+    "TableContract",
+    "UnitOfWorkContract",
+    "ValueContract",
+    "requires",
+]
+
+_IN_CONTRACTS = {
+    "Lack": "base",
+    "RepositoryContract": "repository",
+    "TableContract": "table",
+    "UnitOfWorkContract": "unit_of_work",
+    "ValueContract": "values",
+    "requires": "base",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a contract when it is asked for: the demo, say, runs where there is no pytest."""
+    if name in _IN_CONTRACTS:
+        return getattr(import_module(f"sst_repo.testing.contracts.{_IN_CONTRACTS[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -80,19 +80,8 @@ def outcome(plan: Plan, error: ClientError | BotoCoreError) -> Outcome:
 
 def translated(error: ClientError | BotoCoreError) -> TableError:
     """Return the error of this library for one of botocore's."""
-    if isinstance(error, _NO_CREDENTIALS):
-        return AccessDeniedError(f"the AWS credentials are missing or incomplete: {error}")
-    if isinstance(error, ParamValidationError):
-        return TableError(f"the request can't be sent: {error}")
-    if isinstance(error, BotoCoreError):
-        return TableUnavailableError(f"the server gave no answer: {error}")
-    if _code(error) == "ResourceNotFoundException":
-        return TableNotFoundError(f"there is no such table or index; make it with table.create(): {error}")
-    if _code(error) in _DENIED:
-        return AccessDeniedError(f"the credentials do not allow it: {error}")
-    if _code(error) in _BUSY or _status(error) >= _FIRST_SERVER_ERROR:
-        return TableUnavailableError(f"the server fails or is too busy: {error}")
-    return TableError(f"the server refused the request: {error}")
+    kind, what = _answered(error) if isinstance(error, ClientError) else _unanswered(error)
+    return kind(f"{what}: {error}")
 
 
 def translating(call: Callable[P, R]) -> Callable[P, R]:
@@ -106,6 +95,24 @@ def translating(call: Callable[P, R]) -> Callable[P, R]:
             raise translated(error) from error
 
     return translate
+
+
+def _answered(error: ClientError) -> tuple[type[TableError], str]:
+    if _code(error) == "ResourceNotFoundException":
+        return TableNotFoundError, "there is no such table or index; make it with table.create()"
+    if _code(error) in _DENIED:
+        return AccessDeniedError, "the credentials do not allow it"
+    if _code(error) in _BUSY or _status(error) >= _FIRST_SERVER_ERROR:
+        return TableUnavailableError, "the server fails or is too busy"
+    return TableError, "the server refused the request"
+
+
+def _unanswered(error: BotoCoreError) -> tuple[type[TableError], str]:
+    if isinstance(error, _NO_CREDENTIALS):
+        return AccessDeniedError, "the AWS credentials are missing or incomplete"
+    if isinstance(error, ParamValidationError):
+        return TableError, "the request can't be sent"
+    return TableUnavailableError, "the server gave no answer"
 
 
 def _cancelled(plan: Plan, error: ClientError) -> Outcome:

@@ -16,11 +16,13 @@ from sst_repo.core.records import (
     Key,
     Matches,
     Op,
+    Plan,
     Put,
     Reason,
     Record,
     Refused,
 )
+from sst_repo.errors import TableError
 from sst_repo.tables.base import Table
 from sst_repo.testing.contracts.base import Contract, requires
 from sst_repo.testing.contracts.tables.rows import at_once, overwrite, plan, put_all, records_of, row, still
@@ -237,6 +239,18 @@ class PlanContract(Contract):
         assert table.transact(again) == Applied()
 
         assert table.read_many([first.key, second.key]) == {first.key: newer}
+
+    @requires("tokens")
+    def test_a_token_that_was_used_for_another_transaction_is_an_error(self, table: Table) -> None:
+        first, second = _others()
+        used = plan(Put(first, Absent()), Put(second, Absent()))
+        assert table.transact(used) == Applied()
+        other = Put(row("Order#other"), Absent())
+
+        with pytest.raises(TableError):
+            table.transact(Plan((other, Check(first.key, still(first))), used.token))
+
+        assert table.read(other.key) is None
 
     def test_a_refused_transaction_can_be_made_to_pass_under_a_new_token(self, table: Table) -> None:
         first, second = _others()
