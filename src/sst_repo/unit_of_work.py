@@ -96,6 +96,12 @@ class UnitOfWork:
         self._repositories: dict[str, TrackedRepository[Any]] = {}
         for name, model in self._models().items():
             schema = schema_of(model)
+            other = self._repositories.get(schema.type_name)
+            if other is not None and other.schema is not schema:
+                raise ModelError(
+                    f"{type(self).__qualname__} has two classes that are stored as {schema.type_name!r}; "
+                    "give one of them another type_name",
+                )
             repository = TrackedRepository(Reader(schema, table), self._map, self._check)
             self._repositories[schema.type_name] = repository
             setattr(self, name, repository)

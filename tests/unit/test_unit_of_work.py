@@ -69,6 +69,18 @@ def works(unit: UnitOfWork, *names: str) -> None:
         unit.commit()
 
 
+def test_two_classes_of_one_stored_name_are_refused() -> None:
+    class Parcel(Resource, type_name="Kept"):
+        pass
+
+    class BothUnitOfWork(UnitOfWork):
+        kept: Repository[Kept]
+        parcels: Repository[Parcel]
+
+    with pytest.raises(ModelError, match="stored as 'Kept'"):
+        BothUnitOfWork(InMemoryTable())
+
+
 def test_annotations_become_repositories(table: InMemoryTable) -> None:
     with ShopUnitOfWork(table) as unit:
         order = unit.orders.add(Order(number=1))
