@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from sst_repo.conditions import Condition, F
 from sst_repo.errors import (
     AccessDeniedError,
     AlreadyExistsError,
@@ -25,6 +26,7 @@ from sst_repo.errors import (
     UnitOfWorkStateError,
     UnstorableValueError,
 )
+from sst_repo.indexes import Index, KeyQuery
 from sst_repo.ports import Clock, IdFactory, Page, Repository
 from sst_repo.repository import DynamoDBRepository, InMemoryRepository, TableRepository
 from sst_repo.resource import Resource, VersionedResource
@@ -41,18 +43,22 @@ __all__ = [
     "Clock",
     "CommitError",
     "CommitOutcomeUnknownError",
+    "Condition",
     "Conflict",
     "ConflictError",
     "ContentionError",
     "CorruptRecordError",
     "DynamoDBRepository",
     "DynamoDBTable",
+    "F",
     "IdFactory",
     "InMemoryRepository",
     "InMemoryTable",
+    "Index",
     "InvalidCursorError",
     "InvalidQueryError",
     "ItemTooLargeError",
+    "KeyQuery",
     "ModelError",
     "NotFoundError",
     "Page",

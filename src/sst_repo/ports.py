@@ -1,12 +1,14 @@
 """What services import: `Repository[T]`, `Page`, `Clock` and `IdFactory`. Nothing here knows where data lives."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
 if TYPE_CHECKING:
+    from sst_repo.conditions import Condition
     from sst_repo.errors import CorruptRecordError
+    from sst_repo.indexes import KeyQuery
     from sst_repo.resource import Resource
 
 T = TypeVar("T", bound="Resource")
@@ -14,6 +16,9 @@ ItemT_co = TypeVar("ItemT_co", covariant=True)
 
 DEFAULT_LIMIT = 20
 """How many resources a page holds unless told otherwise."""
+
+DEFAULT_READS = 10
+"""How many reads a filtered page may take unless told otherwise."""
 
 ITERATION_LIMIT = 100
 """How many resources `iterate` reads at a time."""
@@ -45,24 +50,27 @@ class Page(Sequence[ItemT_co]):
     Attributes:
         cursor: Give it to the same call to get the next page; None on the last page.
         skipped: The stored rows among these that can't be read, as errors that name them.
+        scanned: How many rows were read for the page, those that were filtered out included.
     """
 
-    __slots__ = ("_items", "cursor", "skipped")
+    __slots__ = ("_items", "cursor", "scanned", "skipped")
 
     def __init__(
         self,
         items: Iterable[ItemT_co],
         cursor: str | None = None,
         skipped: Iterable["CorruptRecordError"] = (),
+        scanned: int = 0,
     ) -> None:
         """Hold the items of the page."""
         self._items = tuple(items)
         self.cursor = cursor
         self.skipped = tuple(skipped)
+        self.scanned = scanned
 
     @property
     def has_more(self) -> bool:
-        """Whether there is a next page; exact, so that the next page is never empty."""
+        """Whether there is a next page; exact, so that the next page is not empty (but see `reads` of `list`)."""
         return self.cursor is not None
 
     def __len__(self) -> int:
@@ -216,28 +224,80 @@ class Repository(ABC, Generic[T]):
     def list(
         self,
         *,
+        where: "Condition | None" = None,
+        predicate: Callable[[T], bool] | None = None,
         limit: int = DEFAULT_LIMIT,
         cursor: str | None = None,
         newest_first: bool = True,
+        reads: int = DEFAULT_READS,
     ) -> Page[T]:
         """Return a page of the resources of this type, by last update.
 
         Read from an index, which follows the table within moments.
 
         Args:
+            where: What the table filters by, such as `F.total > 5`; what it drops is read (and paid) but not sent.
+            predicate: What Python filters by, of what is left.
             limit: How many; the page has exactly so many while they last.
             cursor: The cursor of the page before; None for the first page.
             newest_first: Whether to begin with the latest update.
+            reads: With a filter: after so many reads the page is handed out short, with a cursor. The one case in
+                which the next page may be empty.
 
         Raises:
-            InvalidQueryError: The limit is below 1.
+            InvalidQueryError: The limit is below 1, or the condition does not fit the type.
             InvalidCursorError: The cursor is mangled or belongs to another listing.
 
-        Cost: 1 Query per page, more where the page is over 1 MB.
+        Cost: 1 Query per page, more where the page is over 1 MB or matches are rare.
         """
 
-    def iterate(self, *, newest_first: bool = True) -> Iterator[T]:
-        """Go through all resources of this type by last update, reading pages as they are needed.
+    @abstractmethod
+    def query(
+        self,
+        query: "KeyQuery[T]",
+        *,
+        where: "Condition | None" = None,
+        predicate: Callable[[T], bool] | None = None,
+        limit: int = DEFAULT_LIMIT,
+        cursor: str | None = None,
+        descending: bool = False,
+        reads: int = DEFAULT_READS,
+    ) -> Page[T]:
+        """Return a page of what a declared index holds under a key, by the index's sort fields.
+
+        Args:
+            query: The index with its partition and what its sort fields must be: `Order.by_customer("c1").ge(t0)`.
+            where: As for `list`.
+            predicate: As for `list`.
+            limit: As for `list`.
+            cursor: As for `list`.
+            descending: Whether to begin with the greatest.
+            reads: As for `list`.
+
+        Raises:
+            InvalidQueryError: As for `list`; or the query is another type's.
+            InvalidCursorError: As for `list`.
+
+        Cost: As for `list`.
+        """
+
+    def iterate(
+        self,
+        query: "KeyQuery[T] | None" = None,
+        *,
+        where: "Condition | None" = None,
+        predicate: Callable[[T], bool] | None = None,
+        newest_first: bool = True,
+        descending: bool = False,
+    ) -> Iterator[T]:
+        """Go through all that `list`, or with a key query `query`, has on its pages, read as they are needed.
+
+        Args:
+            query: What `query` takes; None to go by last update.
+            where: As for `list`.
+            predicate: As for `list`.
+            newest_first: The direction without a key query.
+            descending: The direction with one.
 
         Raises:
             CorruptRecordError: Some rows can't be read. It is raised for the first of them, after all the others have
@@ -247,7 +307,14 @@ class Repository(ABC, Generic[T]):
         cursor: str | None = None
         more = True
         while more:
-            page = self.list(limit=ITERATION_LIMIT, cursor=cursor, newest_first=newest_first)
+            if query is None:
+                page = self.list(
+                    where=where, predicate=predicate, limit=ITERATION_LIMIT, cursor=cursor, newest_first=newest_first
+                )
+            else:
+                page = self.query(
+                    query, where=where, predicate=predicate, limit=ITERATION_LIMIT, cursor=cursor, descending=descending
+                )
             yield from page
             skipped += page.skipped
             cursor, more = page.cursor, page.has_more
@@ -255,5 +322,14 @@ class Repository(ABC, Generic[T]):
             raise skipped[0]
 
     @abstractmethod
-    def count(self) -> int:
-        """Count the resources of this type. Cost: 1 Query per MB of them; nothing is transferred but the number."""
+    def count(
+        self,
+        query: "KeyQuery[T] | None" = None,
+        *,
+        where: "Condition | None" = None,
+        predicate: Callable[[T], bool] | None = None,
+    ) -> int:
+        """Count what `iterate` would go through.
+
+        Cost: 1 Query per MB of what is looked at; without a predicate nothing is transferred but the number.
+        """

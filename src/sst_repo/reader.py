@@ -1,15 +1,18 @@
 """Reading the resources of one type: by id, in versions, as pages. Repositories of both kinds share it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from dataclasses import dataclass, replace
+from typing import Generic, TypeAlias, TypeVar
 
+from sst_repo.conditions import Condition
 from sst_repo.core import cursors, layout, paging, policy
+from sst_repo.core.layout import IndexKeys
 from sst_repo.core.paging import Reads
 from sst_repo.core.policy import Target, is_alive
 from sst_repo.core.queries import Position, Query
 from sst_repo.core.records import Attributes, Record
 from sst_repo.errors import CorruptRecordError, InvalidQueryError, NotFoundError, UnstorableValueError
+from sst_repo.indexes import KeyQuery
 from sst_repo.mapping.schema import Schema
 from sst_repo.ports import Page
 from sst_repo.resource import Resource
@@ -17,6 +20,8 @@ from sst_repo.tables.base import Table
 
 T = TypeVar("T", bound=Resource)
 R = TypeVar("R")
+
+Predicate: TypeAlias = Callable[[T], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,32 +157,55 @@ class Reader(Generic[T]):
         query = Query(layout.PRIMARY, target.pk, layout.OLDEST, layout.NEWEST, consistent=True)
         return tuple(self.run(paging.fill(query, None, lambda row: row)).items)
 
+    def listing(self, where: Condition | None, predicate: Predicate[T] | None, *, newest_first: bool) -> "Listing":
+        """Describe the listing of the type by last update.
+
+        Raises:
+            InvalidQueryError: The condition does not fit the type.
+        """
+        query = Query(layout.LISTING, self.schema.type_name, descending=newest_first)
+        return self._filtered(query, where, predicate)
+
+    def indexed(
+        self, key_query: KeyQuery[T], where: Condition | None, predicate: Predicate[T] | None, *, descending: bool
+    ) -> "Listing":
+        """Describe what a declared index holds under a key.
+
+        Raises:
+            InvalidQueryError: The key query is another type's, or the condition does not fit the type.
+        """
+        query = self.schema.key_query(key_query, descending=descending)
+        return self._filtered(query, where, predicate)
+
     def page(
-        self, limit: int, cursor: str | None, load: Callable[[Record], T | None], *, newest_first: bool
+        self, listing: "Listing", limit: int, cursor: str | None, load: Callable[[Record], T | None], reads: int
     ) -> Page[T]:
-        """Return a page of the listing by last update.
+        """Return a page of a listing.
 
         Args:
+            listing: What is listed.
             limit: How many resources.
             cursor: Where to go on; None to begin.
             load: Makes a resource of a row; None for a row that does not count.
-            newest_first: The direction.
+            reads: How many reads a filtered page may take.
 
         Raises:
-            InvalidQueryError: The limit is below 1.
+            InvalidQueryError: The limit, or the number of reads, is below 1.
             InvalidCursorError: The cursor is mangled or another listing's.
         """
         _check_limit(limit)
-        listing = (self.schema.type_name, "listing", "newest first" if newest_first else "oldest first")
-        after = None if cursor is None else self._place(cursors.decode(cursor, listing))
-        query = Query(layout.LISTING, self.schema.type_name, descending=newest_first, after=after)
-        filled = self.run(paging.fill(query, limit, load))
-        place = filled.last.attributes[layout.LISTED]["S"] if filled.last is not None and filled.more else None
-        return Page(filled.items, None if place is None else cursors.encode(place, listing), filled.skipped)
+        _check_limit(reads)
+        query = listing.query
+        if cursor is not None:
+            query = replace(query, after=self._position(query.index, cursors.decode(cursor, listing.identity)))
+        filled = self.run(paging.fill(query, limit, load, reads if listing.is_filtered else None))
+        place = None if filled.resume is None else _place(query.index, filled.resume)
+        following = None if place is None or not filled.more else cursors.encode(place, listing.identity)
+        return Page(filled.items, following, filled.skipped, filled.scanned)
 
-    def count(self) -> int:
-        """Count the resources of the type."""
-        return self.run(paging.count(Query(layout.LISTING, self.schema.type_name)))
+    def count(self, listing: "Listing") -> int:
+        """Count the rows of a listing."""
+        return self.run(paging.count(listing.query))
 
     def run(self, reads: Reads[R]) -> R:
         """Carry out reads, one call a query, and return what they come to."""
@@ -195,9 +223,47 @@ class Reader(Generic[T]):
         except (CorruptRecordError, UnstorableValueError):
             return None
 
-    def _place(self, listed: str) -> Position:
-        resource_id = layout.id_in_listing_sort(listed)
-        return Position(listed, layout.latest_key(layout.partition_key(self.schema.type_name, resource_id)))
+    def _filtered(self, query: Query, where: Condition | None, predicate: Predicate[T] | None) -> "Listing":
+        if where is not None:
+            query = replace(query, filter=self.schema.filter(where))
+        identity = (
+            self.schema.type_name,
+            *(str(part) for part in (query.index.name, query.partition, query.first, query.last, query.descending)),
+            repr(where),
+            getattr(predicate, "__qualname__", repr(type(predicate))),
+        )
+        return Listing(query, identity, is_filtered=where is not None or predicate is not None)
+
+    def _position(self, index: IndexKeys, place: str) -> Position:
+        if index == layout.LISTING:
+            resource_id, sort = layout.id_in_listing_sort(place), place
+        else:
+            length, _, rest = place.partition(":")
+            resource_id, sort = rest[: int(length)], rest[int(length) :]
+        return Position(sort, layout.latest_key(layout.partition_key(self.schema.type_name, resource_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Rows in order, of which pages can be read.
+
+    Attributes:
+        query: What is read.
+        identity: What tells the listing from others; its cursors are bound to it.
+        is_filtered: Whether rows may be read that do not count.
+    """
+
+    query: Query
+    identity: tuple[str, ...]
+    is_filtered: bool
+
+
+def _place(index: IndexKeys, position: Position) -> str:
+    """Write a place down; the listing's sort key names the resource itself."""
+    if index == layout.LISTING:
+        return position.sort
+    _, resource_id = layout.type_and_id(position.key.pk)
+    return f"{len(resource_id)}:{resource_id}{position.sort}"
 
 
 def _check_limit(limit: int | None) -> None:

@@ -8,11 +8,11 @@ from sst_repo.commit import Committer
 from sst_repo.core import limits, policy
 from sst_repo.core.policy import Create, Erase, Remove, Update, is_alive
 from sst_repo.core.records import Record
-from sst_repo.errors import NotFoundError
 from sst_repo.ids import ULIDS
 from sst_repo.mapping.schema import schema_of
-from sst_repo.ports import DEFAULT_LIMIT, Clock, IdFactory, Page, Repository
+from sst_repo.ports import Clock, IdFactory
 from sst_repo.reader import Reader, load_each
+from sst_repo.reading_repository import ReadingRepository
 from sst_repo.resource import Resource
 from sst_repo.tables.base import Table
 from sst_repo.tables.memory import InMemoryTable
@@ -20,7 +20,7 @@ from sst_repo.tables.memory import InMemoryTable
 T = TypeVar("T", bound=Resource)
 
 
-class TableRepository(Repository[T]):
+class TableRepository(ReadingRepository[T]):
     """The resources of one type in a table of any kind.
 
     Args:
@@ -32,8 +32,7 @@ class TableRepository(Repository[T]):
 
     def __init__(self, model: type[T], table: Table, *, clock: Clock = SYSTEM_CLOCK, ids: IdFactory = ULIDS) -> None:
         """Make no call."""
-        self._schema = schema_of(model)
-        self._reader = Reader(self._schema, table)
+        super().__init__(Reader(schema_of(model), table))
         self._committer = Committer(table, clock, ids)
 
     def __repr__(self) -> str:
@@ -44,15 +43,8 @@ class TableRepository(Repository[T]):
         """Store a new resource and return the same object, now at version 1."""
         target = self._schema.target(resource.resource_id)
         content = self._schema.content(resource)
-        self._write(resource, Create(target, content))
+        self._write(resource, Create(target, content, keys=self._schema.keys(resource)))
         return resource
-
-    def get(self, resource_id: str, *, consistent: bool = True) -> T:
-        """Return the latest version."""
-        found = self.find(resource_id, consistent=consistent)
-        if found is None:
-            raise NotFoundError(self._schema.type_name, resource_id)
-        return found
 
     def find(self, resource_id: str, *, consistent: bool = True) -> T | None:
         """Return the latest version, or None where `get` raises `NotFoundError`."""
@@ -76,7 +68,7 @@ class TableRepository(Repository[T]):
         if content == policy.content_of(base):
             self._schema.settle(resource, base)
         else:
-            self._write(resource, Update(target, content, base))
+            self._write(resource, Update(target, content, base, self._schema.keys(resource)))
         return resource
 
     def delete(self, resource: T) -> None:
@@ -84,21 +76,13 @@ class TableRepository(Repository[T]):
         base = self._reader.base(resource, removing=True)
         self._committer.commit([Remove(self._schema.target(resource.resource_id), base)])
 
-    def versions(self, resource_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[T]:
-        """Return the versions of a resource, newest first; also those of a deleted one."""
-        return self._reader.versions(self._reader.target(resource_id), limit, cursor)
-
-    def get_version(self, resource_id: str, version: int) -> T:
-        """Return a version as it was."""
-        _, row = self._reader.version(self._reader.target(resource_id, version), version)
-        return self._schema.load(row)
-
     def restore(self, resource_id: str, version: int) -> T:
         """Store the content of an old version as the next version, bringing back what was deleted; return it."""
         target = self._reader.target(resource_id, version)
         latest, row = self._reader.version(target, version)
         resource = self._schema.load(row)
-        self._write(resource, Update(target, self._schema.content(resource), latest))
+        keys = self._schema.keys(resource)
+        self._write(resource, Update(target, self._schema.content(resource), latest, keys))
         return resource
 
     def purge(self, resource_id: str) -> None:
@@ -117,19 +101,14 @@ class TableRepository(Repository[T]):
             self._committer.commit([Erase(target, latest, batch, wholly=False)])
         self._committer.commit([Erase(target, latest, batches[-1], wholly=True)])
 
-    def list(
-        self,
-        *,
-        limit: int = DEFAULT_LIMIT,
-        cursor: str | None = None,
-        newest_first: bool = True,
-    ) -> Page[T]:
-        """Return a page of the resources of this type, by last update."""
-        return self._reader.page(limit, cursor, self._schema.load, newest_first=newest_first)
+    def _check(self) -> None:
+        """Stand alone: there is nothing to check."""
 
-    def count(self) -> int:
-        """Count the resources of this type."""
-        return self._reader.count()
+    def _listed(self, row: Record) -> T | None:
+        return self._schema.load(row)
+
+    def _handed_out(self, resource: T) -> T:
+        return resource
 
     def _latest(self, resource_id: str, *, consistent: bool) -> Record | None:
         target = self._reader.find_target(resource_id)

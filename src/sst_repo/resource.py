@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, Field, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from sst_repo.errors import ModelError
 from sst_repo.ids import ULIDS
+from sst_repo.indexes import Index
 
 SYSTEM_FIELDS = ("resource_id", "version", "created_at", "updated_at")
 """The fields that belong to the library."""
@@ -51,6 +52,8 @@ class Resource(BaseModel):
     Raises:
         ModelError: When a subclass is defined that can't be mapped.
     """
+
+    model_config = ConfigDict(ignored_types=(Index,))
 
     resource_id: str = Field(default_factory=ULIDS.new_id, min_length=1)
     """Unique within the type; a new ULID unless given. ULIDs sort by the time they were made."""

@@ -8,14 +8,14 @@ from sst_repo.core.policy import Target, is_alive
 from sst_repo.core.records import Attributes, Record
 from sst_repo.errors import NotFoundError, UnitOfWorkStateError
 from sst_repo.mapping.schema import Schema
-from sst_repo.ports import DEFAULT_LIMIT, Page, Repository
 from sst_repo.reader import Reader, load_each
+from sst_repo.reading_repository import ReadingRepository
 from sst_repo.resource import SYSTEM_FIELDS, Resource
 
 T = TypeVar("T", bound=Resource)
 
 
-class TrackedRepository(Repository[T]):
+class TrackedRepository(ReadingRepository[T]):
     """The resources of one type, as a unit of work sees and changes them.
 
     Args:
@@ -26,27 +26,20 @@ class TrackedRepository(Repository[T]):
 
     def __init__(self, reader: Reader[T], identity: IdentityMap, check: Callable[[], None]) -> None:
         """Make no call."""
-        self._reader = reader
+        super().__init__(reader)
         self._map = identity
-        self._check = check
+        self._check_unit = check
 
     @property
     def schema(self) -> Schema[T]:
         """The mapping of the type."""
-        return self._reader.schema
+        return self._schema
 
     def add(self, resource: T) -> T:
         """Have a new resource stored by the commit."""
         self._check()
         self._map.add(self.schema.target(resource.resource_id), resource)
         return resource
-
-    def get(self, resource_id: str, *, consistent: bool = True) -> T:
-        """Return the resource, by one read the first time."""
-        found = self.find(resource_id, consistent=consistent)
-        if found is None:
-            raise NotFoundError(self.schema.type_name, resource_id)
-        return found
 
     def find(self, resource_id: str, *, consistent: bool = True) -> T | None:
         """Return the resource, or None where `get` raises `NotFoundError`."""
@@ -90,17 +83,6 @@ class TrackedRepository(Repository[T]):
             tracked = self._map.learn(target, self._reader.base(resource, removing=True), resource, read=False)
         self._map.remove(tracked, resource, resource.version, self.schema.base(resource))
 
-    def versions(self, resource_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[T]:
-        """Return the stored versions, newest first; they are not tracked."""
-        self._check()
-        return self._reader.versions(self._reader.target(resource_id), limit, cursor)
-
-    def get_version(self, resource_id: str, version: int) -> T:
-        """Return a version as it was; it is not tracked."""
-        self._check()
-        _, row = self._reader.version(self._reader.target(resource_id, version), version)
-        return self.schema.load(row)
-
     def restore(self, resource_id: str, version: int) -> T:
         """Give the resource the content of an old version; the commit stores it."""
         self._check()
@@ -127,23 +109,6 @@ class TrackedRepository(Repository[T]):
             f"purge of {self.schema.type_name} {resource_id!r} can't be part of a unit of work; "
             "use a repository that stands alone",
         )
-
-    def list(
-        self,
-        *,
-        limit: int = DEFAULT_LIMIT,
-        cursor: str | None = None,
-        newest_first: bool = True,
-    ) -> Page[T]:
-        """Return a page of what is stored, as the unit's own objects; what it has deleted is left out."""
-        self._check()
-        page = self._reader.page(limit, cursor, self._load_listed, newest_first=newest_first)
-        return Page(map(self._adopt, page), page.cursor, page.skipped)
-
-    def count(self) -> int:
-        """Count what is stored."""
-        self._check()
-        return self._reader.count()
 
     def track(self, resource: T) -> Tracked:
         """Make a resource from elsewhere part of the unit, or find it there.
@@ -186,12 +151,15 @@ class TrackedRepository(Repository[T]):
     def _learn(self, target: Target, row: Record | None) -> Tracked:
         return self._map.learn(target, row, self._reader.load(row), read=True)
 
-    def _load_listed(self, row: Record) -> T | None:
+    def _check(self) -> None:
+        self._check_unit()
+
+    def _listed(self, row: Record) -> T | None:
         resource = self.schema.load(row)
         tracked = self._known(resource)
         return resource if tracked is None else self._object(tracked)
 
-    def _adopt(self, resource: T) -> T:
+    def _handed_out(self, resource: T) -> T:
         if self._known(resource) is None:
             target = self.schema.target(resource.resource_id)
             self._map.learn(target, self.schema.base(resource), resource, read=True)

@@ -226,6 +226,7 @@ class UnitOfWork:
             restored=tracked.restored,
             looked=tracked.read,
             held=held,
+            keys=None if content is None else repository.schema.keys(tracked.resource),
         )
         if isinstance(intent, Create | Update):
             repository.schema.prove(tracked.resource, intent.content)

@@ -246,7 +246,7 @@ class AfterNeedsItsRow(InMemoryTable):
 
     def query(self, query: Query) -> Slice:
         if query.after is not None and self.read(query.after.key) is None:
-            return Slice((), 0, None)
+            return Slice((), 0, 0, None)
         return super().query(query)
 
 

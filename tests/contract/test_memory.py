@@ -1,5 +1,6 @@
 """The contracts, in memory."""
 
+from sst_repo.testing.contracts.access import AccessContract
 from sst_repo.testing.contracts.repository import RepositoryContract
 from sst_repo.testing.contracts.table import TableContract
 from sst_repo.testing.contracts.unit_of_work import UnitOfWorkContract
@@ -16,6 +17,10 @@ class TestRepository(OnMemory, RepositoryContract):
 
 
 class TestUnitOfWork(OnMemory, UnitOfWorkContract):
+    pass
+
+
+class TestAccess(OnMemory, AccessContract):
     pass
 
 

@@ -1,5 +1,6 @@
 """The contracts, on moto."""
 
+from sst_repo.testing.contracts.access import AccessContract
 from sst_repo.testing.contracts.repository import RepositoryContract
 from sst_repo.testing.contracts.table import TableContract
 from sst_repo.testing.contracts.unit_of_work import UnitOfWorkContract
@@ -17,6 +18,10 @@ class TestRepository(OnMoto, RepositoryContract):
 
 class TestUnitOfWork(OnMoto, UnitOfWorkContract):
     pass
+
+
+class TestAccess(OnMoto, AccessContract):
+    rows = 40
 
 
 class TestValues(OnMoto, ValueContract):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sst_repo.testing.contracts.access import AccessContract
 from sst_repo.testing.contracts.repository import RepositoryContract
 from sst_repo.testing.contracts.table import TableContract
 from sst_repo.testing.contracts.unit_of_work import UnitOfWorkContract
@@ -20,6 +21,10 @@ class TestRepository(OnDynamoDBLocal, RepositoryContract):
 
 
 class TestUnitOfWork(OnDynamoDBLocal, UnitOfWorkContract):
+    pass
+
+
+class TestAccess(OnDynamoDBLocal, AccessContract):
     pass
 
 

@@ -5,11 +5,24 @@ from typing import assert_type
 
 import pytest
 
-from sst_repo import InMemoryRepository, InMemoryTable, Page, Repository, Resource, UnitOfWork, VersionedResource
+from sst_repo import (
+    Condition,
+    F,
+    Index,
+    InMemoryRepository,
+    InMemoryTable,
+    KeyQuery,
+    Page,
+    Repository,
+    Resource,
+    UnitOfWork,
+    VersionedResource,
+)
 
 
 class Order(VersionedResource):
     total: int = 0
+    by_total = Index(gsi=1, partition="version", sort="total")
 
 
 class Customer(Resource):
@@ -93,3 +106,18 @@ def test_run_returns_what_the_work_returns(table: InMemoryTable) -> None:
     assert_type(placed, Order)
     assert_type(total, int)
     assert total == 3
+
+
+def test_a_query_gives_the_type_whose_index_it_asks(table: InMemoryTable) -> None:
+    orders: Repository[Order] = InMemoryRepository(Order, table)
+    orders.add(Order(total=7))
+    query = Order.by_total(1).ge(5)
+    condition = (F.total > 5) & ~F.total.is_in([8])
+
+    assert_type(query, KeyQuery[Order])
+    assert_type(condition, Condition)
+    found = orders.query(query, where=condition, predicate=lambda order: order.total > 0)
+    assert_type(found, Page[Order])
+    assert_type(orders.iterate(query), Iterator[Order])
+    assert_type(orders.count(query), int)
+    assert found[0].total == 7

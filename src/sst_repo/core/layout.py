@@ -28,6 +28,11 @@ NEWEST = "v#999999999999"
 _INDEX_ATTRIBUTE = re.compile(r"_l|gsi\d+[ps]k")
 
 
+def is_reserved(name: str) -> bool:
+    """Tell whether an attribute of that name is the library's: the keys, index slots, all that begins with `_`."""
+    return name.startswith(("_", "gsi")) or name in {"pk", "sk"}
+
+
 @dataclass(frozen=True, slots=True)
 class IndexKeys:
     """An index of the table: its name (None for the table's own) and the attributes of its key."""

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import Generic, TypeAlias, TypeVar
 
-from sst_repo.core.queries import Query, Slice
+from sst_repo.core.layout import IndexKeys, index_entry
+from sst_repo.core.queries import Position, Query, Slice
 from sst_repo.core.records import Record
 from sst_repo.errors import CorruptRecordError
 
@@ -14,6 +16,9 @@ ResultT = TypeVar("ResultT")
 Reads: TypeAlias = Generator[Query, Slice, ResultT]
 """Asks for queries one after the other, and returns a result."""
 
+MAX_ROWS_A_READ = 1000
+"""However rare matches are, no read asks for more rows than that, or than are missing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filled(Generic[ItemT]):
@@ -22,38 +27,47 @@ class Filled(Generic[ItemT]):
     Attributes:
         items: What was loaded, in order.
         skipped: The rows that could not be.
-        last: The row of the last item; None if there are no items.
-        more: Whether another item follows.
+        resume: Where the next page begins; None at the end, and where there is neither an item nor a budget.
+        more: Whether another item follows; where the budget ran out, whether one may.
+        scanned: How many rows were read for it.
     """
 
     items: list[ItemT]
     skipped: list[CorruptRecordError]
-    last: Record | None
+    resume: Position | None
     more: bool
+    scanned: int
 
 
-def fill(query: Query, limit: int | None, load: Callable[[Record], ItemT | None]) -> Reads[Filled[ItemT]]:
+def fill(
+    query: Query,
+    limit: int | None,
+    load: Callable[[Record], ItemT | None],
+    reads: int | None = None,
+) -> Reads[Filled[ItemT]]:
     """Read until `limit` items are loaded, and on until it is known whether another one follows.
 
     A server's own "there is more" is no promise: a Query that stops at its limit says so even at the very end. So the
-    page looks one item ahead, and its end is exact.
+    page looks one item ahead, and its end is exact. How many rows a read asks for follows from how many of the rows
+    so far were items.
 
     Args:
         query: What to read; its limit is set here.
         limit: How many items; None for all.
         load: Makes an item of a record, or None for a record that does not count. Its `CorruptRecordError`s are
             gathered.
+        reads: After so many reads the page is handed out as it is; None for no bound.
     """
     items: list[ItemT] = []
-    last: Record | None = None
+    place: Position | None = None
     skipped: list[CorruptRecordError] = []
     beyond: list[CorruptRecordError] = []
-    stretch = 1
+    scanned = done = wanted = 0
     while True:
-        before = len(items)
-        # A read that brought nothing is followed by one twice as long, so that many bad rows do not mean many reads.
-        wanted = None if limit is None else (limit - len(items) + 1) * stretch
-        got = yield replace(query, limit=wanted)
+        wanted = _rows_to_read(None if limit is None else limit - len(items) + 1, len(items), scanned, wanted)
+        got = yield replace(query, limit=wanted or None)
+        scanned += got.scanned
+        done += 1
         for record in got.records:
             full = len(items) == limit
             try:
@@ -65,17 +79,18 @@ def fill(query: Query, limit: int | None, load: Callable[[Record], ItemT | None]
             if item is None:
                 continue
             if full:
-                return Filled(items, skipped, last, more=True)
+                return Filled(items, skipped, place, more=True, scanned=scanned)
             items.append(item)
-            last = record
+            place = position(record, query.index)
         if got.more is None:
-            return Filled(items, skipped + beyond, last, more=False)
+            return Filled(items, skipped + beyond, None, more=False, scanned=scanned)
+        if done == reads:
+            return Filled(items, skipped + beyond, got.more, more=True, scanned=scanned)
         query = replace(query, after=got.more)
-        stretch = 1 if len(items) > before else 2 * stretch
 
 
 def count(query: Query) -> Reads[int]:
-    """Count all rows of a query."""
+    """Count all rows of a query that pass its filter."""
     total = 0
     while True:
         got = yield replace(query, count_only=True)
@@ -83,3 +98,28 @@ def count(query: Query) -> Reads[int]:
         if got.more is None:
             return total
         query = replace(query, after=got.more)
+
+
+def position(record: Record, index: IndexKeys) -> Position:
+    """Return the place of a record that was read from an index."""
+    entry = index_entry(record, index)
+    if entry is None:
+        raise ValueError(f"{record.key} is not in {index}")
+    return Position(entry[1], record.key)
+
+
+def _rows_to_read(missing: int | None, found: int, scanned: int, before: int) -> int:
+    """Return how many rows the next read should ask for; 0 for as many as it gives.
+
+    Args:
+        missing: How many items are still looked for; None for all.
+        found: How many were found so far.
+        scanned: Among how many rows.
+        before: How many rows the last read asked for.
+    """
+    if missing is None:
+        return 0
+    if not scanned:
+        return missing
+    expected = ceil(missing * scanned / found) if found else 2 * before
+    return max(missing, min(expected, MAX_ROWS_A_READ))

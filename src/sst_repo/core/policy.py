@@ -13,8 +13,8 @@
 "Still that" compares version *and* write id. Only types that keep versions have tombstones and history.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import TypeAlias, TypeGuard
@@ -68,6 +68,11 @@ class Target:
         return layout.latest_key(self.pk)
 
 
+Keys: TypeAlias = Callable[[Attributes], Attributes]
+"""Makes a resource's attributes in declared indexes, given the system attributes that the write will stamp: whatever
+path a write takes, they are made anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Create:
     """Store what was not there.
@@ -75,6 +80,7 @@ class Create:
     Attributes:
         target: The resource.
         content: What is stored of it.
+        keys: Its attributes in declared indexes; None if its type has none.
         over: The row that stood there: a tombstone, or what the same unit deleted.
         looked: Whether the writer had looked and found none. Then another one that is there by now is a conflict,
             which a rerun settles; else the id is taken, and that is that.
@@ -84,15 +90,17 @@ class Create:
     content: Attributes
     over: Record | None = None
     looked: bool = False
+    keys: Keys | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Store new content in place of `base`; a tombstone as base is brought back."""
+    """Store new content in place of `base`; a tombstone as base is brought back. `keys` as for `Create`."""
 
     target: Target
     content: Attributes
     base: Record
+    keys: Keys | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +187,7 @@ def intent(
     restored: bool = False,
     looked: bool = False,
     held: bool = False,
+    keys: Keys | None = None,
 ) -> Intent | None:
     """Say what is to be done about one resource, whatever was done to it in between.
 
@@ -190,14 +199,15 @@ def intent(
         restored: Whether an old version was restored: the next version is wanted, even if it is equal.
         looked: Whether the base was read, so that None means that there was nothing.
         held: Whether it must be as it was read even if it is not changed.
+        keys: Makes its attributes in declared indexes.
 
     Returns:
         The intent; None if there is nothing to do.
     """
     if content is not None and (added or base is None):
-        return Create(target, content, base, looked)
+        return Create(target, content, base, looked, keys)
     if content is not None and base is not None and (restored or base.is_tombstone or content != content_of(base)):
-        return Update(target, content, base)
+        return Update(target, content, base, keys)
     if content is None and base is not None and not base.is_tombstone:
         return Remove(target, base)
     return Hold(target, base) if held else None
@@ -216,14 +226,14 @@ def is_alive(row: Record | None) -> TypeGuard[Record]:
 
 
 def content_of(row: Record) -> Attributes:
-    """Return what a row stores for the domain: all but the system's attributes."""
-    return {name: value for name, value in row.attributes.items() if not name.startswith("_")}
+    """Return what a row stores for the domain: all but the system's attributes and the keys of indexes."""
+    return {name: value for name, value in row.attributes.items() if not layout.is_reserved(name)}
 
 
 def _step(intent: Intent, now: str, write_id: str) -> Step:
     match intent:
-        case Create(target, content, base) | Update(target, content, base):
-            row = _row(target, content, base, now, write_id)
+        case Create(target, content, base, keys=keys) | Update(target, content, base, keys):
+            row = _row(target, content, base, keys, now, write_id)
             return Step(intent, (Put(row, _still(base)), *_archived(target, base)))
         case Remove(target, base) if target.keeps_versions:
             grave = _tombstone(target, base, now, write_id)
@@ -237,9 +247,12 @@ def _step(intent: Intent, now: str, write_id: str) -> Step:
             return Step(intent, (head, *(Delete(row.key, _still(row)) for row in history)))
 
 
-def _row(target: Target, content: Attributes, base: Record | None, now: str, write_id: str) -> Record:
+def _row(
+    target: Target, content: Attributes, base: Record | None, keys: Keys | None, now: str, write_id: str
+) -> Record:
+    system = _system(target, base, now, write_id)
     listed = {layout.LISTED: {"S": layout.listing_sort(now, target.id)}}
-    return Record(target.key, {**content, **_system(target, base, now, write_id), **listed})
+    return Record(target.key, {**content, **({} if keys is None else keys(system)), **system, **listed})
 
 
 def _tombstone(target: Target, base: Record, now: str, write_id: str) -> Record:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sst_repo.core.filters import Filter
 from sst_repo.core.layout import IndexKeys
 from sst_repo.core.records import Key, Record
 
@@ -25,6 +26,7 @@ class Query:
         last: The greatest sort key, inclusive; None for no bound.
         descending: Whether to begin at the greatest.
         after: Where to go on, exclusive; None to begin at the beginning.
+        filter: What rows must satisfy; it is applied to what was read.
         limit: How many rows to read at most; None for as many as one call gives.
         consistent: Whether to see all that was written before; the table's own index only.
         count_only: Whether the number of rows will do.
@@ -36,6 +38,7 @@ class Query:
     last: str | None = None
     descending: bool = False
     after: Position | None = None
+    filter: Filter | None = None
     limit: int | None = None
     consistent: bool = False
     count_only: bool = False
@@ -47,10 +50,12 @@ class Slice:
 
     Attributes:
         records: The rows in order; none if only their number was asked for.
-        count: How many rows.
+        count: How many rows there were.
+        scanned: How many rows were read for them, those that the filter dropped included.
         more: Where to go on; None at the end. There need not be anything after it.
     """
 
     records: tuple[Record, ...]
     count: int
+    scanned: int
     more: Position | None

@@ -24,10 +24,12 @@ from collections.abc import Mapping
 from reprlib import repr as short_repr
 from typing import Any, Generic, TypeVar, cast
 
+from sst_repo.core.layout import is_reserved
 from sst_repo.core.records import Attributes, AttributeValue
 from sst_repo.errors import ModelError, UnstorableValueError
 from sst_repo.mapping.compiler import Compiler
 from sst_repo.mapping.equality import comes_back
+from sst_repo.mapping.structures import Members
 from sst_repo.mapping.values import MAX_LEVELS, Misfit
 from sst_repo.resource import SYSTEM_FIELDS, Resource
 
@@ -49,6 +51,16 @@ class ModelCodec(Generic[T]):
         self._model = model
         self._name = model.__name__
         self._members = Compiler().members(model, without=SYSTEM_FIELDS)
+
+    @property
+    def model(self) -> type[T]:
+        """The class."""
+        return self._model
+
+    @property
+    def members(self) -> Members:
+        """The domain fields and extras."""
+        return self._members
 
     def encode(self, resource: T) -> dict[str, AttributeValue]:
         """Return the attributes of a resource, its domain fields and extras; equal resources have equal ones.
@@ -133,11 +145,6 @@ def codec_for(model: type[T]) -> ModelCodec[T]:
         known = ModelCodec(model)
         setattr(model, _CODEC, known)
     return cast("ModelCodec[T]", known)
-
-
-def is_reserved(name: str) -> bool:
-    """Tell whether an attribute of that name is the library's: the keys, index slots, all that begins with `_`."""
-    return name.startswith(("_", "gsi")) or name in {"pk", "sk"}
 
 
 def _check_names(model: type[Resource]) -> None:

@@ -114,12 +114,10 @@ class MapCodec(ValueCodec):
         if not has_type(value, self.make):
             raise wrong_type(self.label, value)
         below = deeper(room)
-        tag = self._key_tag
-        write, _ = _KEY_TEXTS[tag]
         done: dict[str, AttributeValue] = {}
         for key, item in value.items():
             try:
-                done[to_map_key(write(self.key.encode(key, 0)[tag]))] = self.item.encode(item, below)
+                done[self.key_text(key)] = self.item.encode(item, below)
             except Misfit as misfit:
                 misfit.at(f"[{short_repr(key)}]")
                 raise
@@ -137,6 +135,16 @@ class MapCodec(ValueCodec):
                 misfit.at(f"[{short_repr(key)}]")
                 raise
         return self.make(done)
+
+    def key_text(self, key: object) -> str:
+        """Return the key of the M that stands for a key of the dict.
+
+        Raises:
+            Misfit: It has another type, or can't be stored.
+        """
+        tag = self._key_tag
+        write, _ = _KEY_TEXTS[tag]
+        return to_map_key(write(self.key.encode(key, 0)[tag]))
 
     @cached_property
     def _key_tag(self) -> str:

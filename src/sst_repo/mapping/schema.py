@@ -4,13 +4,19 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Generic, TypeVar, cast
 
+from sst_repo.conditions import Condition
 from sst_repo.core import layout
+from sst_repo.core.filters import Filter
 from sst_repo.core.history import unarchive
-from sst_repo.core.policy import Target
+from sst_repo.core.policy import Keys, Target
+from sst_repo.core.queries import Query
 from sst_repo.core.records import Attributes, Record
 from sst_repo.core.times import from_utc_text
-from sst_repo.errors import CorruptRecordError
+from sst_repo.errors import CorruptRecordError, InvalidQueryError
+from sst_repo.indexes import KeyQuery
 from sst_repo.mapping.codec import ModelCodec, codec_for
+from sst_repo.mapping.filters import resolve
+from sst_repo.mapping.indexes import codec_of, index_attributes, indexes_of
 from sst_repo.mapping.keys import check_id
 from sst_repo.resource import Resource, bring_up_to_date, image_of, on_definition
 
@@ -50,6 +56,34 @@ class Schema(Generic[T]):
             UnstorableValueError: A value can't be stored.
         """
         return self.codec.encode(resource)
+
+    def keys(self, resource: T) -> Keys | None:
+        """Return what makes the resource's attributes in the indexes of its class; None if it has none.
+
+        What is returned raises `UnstorableValueError` for a value that has no place in an order.
+        """
+        if not indexes_of(self.model):
+            return None
+        return lambda system: index_attributes(resource, _stamped(system))
+
+    def key_query(self, query: KeyQuery[T], *, descending: bool) -> Query:
+        """Return what a key query reads.
+
+        Raises:
+            InvalidQueryError: It is another type's.
+        """
+        if query.model is not self.model:
+            raise InvalidQueryError(f"{query!r} is no query of {self.model.__qualname__}")
+        codec = codec_of(query)
+        return Query(codec.keys, *codec.bounds(query), descending=descending)
+
+    def filter(self, condition: Condition) -> Filter:
+        """Return what rows must satisfy for resources to satisfy the condition.
+
+        Raises:
+            InvalidQueryError: The condition does not fit the type.
+        """
+        return resolve(condition, self.codec)
 
     def prove(self, resource: T, content: Attributes) -> None:
         """Refuse content that would not come back equal: nothing is written that can't be read.
@@ -104,17 +138,22 @@ def schema_of(model: type[T]) -> Schema[T]:
 
 @cache
 def _compiled(model: type[Resource]) -> Schema[Resource]:
+    indexes_of(model)
     return Schema(model, codec_for(model))
 
 
 def _system_values(row: Record, resource_id: str) -> dict[str, object]:
     if row.version is None or row.write_id is None:
         raise ValueError("it has no version and write id")
+    return {"resource_id": resource_id, **_stamped(row.attributes)}
+
+
+def _stamped(system: Attributes) -> dict[str, object]:
+    """Return the values of the fields that every write sets."""
     return {
-        "resource_id": resource_id,
-        "version": row.version,
-        "created_at": from_utc_text(row.attributes[layout.CREATED]["S"]),
-        "updated_at": from_utc_text(row.attributes[layout.UPDATED]["S"]),
+        "version": int(system[layout.VERSION]["N"]),
+        "created_at": from_utc_text(system[layout.CREATED]["S"]),
+        "updated_at": from_utc_text(system[layout.UPDATED]["S"]),
     }
 
 

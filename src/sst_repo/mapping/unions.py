@@ -55,6 +55,11 @@ class UnionCodec(ValueCodec):
         self._by_type = {kind: arm for kind, arm in claims if kinds.count(kind) == 1}
 
     @property
+    def arms(self) -> Sequence[tuple[str | None, ValueCodec]]:
+        """Each type with the label that its values are stored with; None if they are stored bare."""
+        return [(arm.label, arm.codec) for arm in self._arms]
+
+    @property
     def label(self) -> str:
         """The arms' labels, sorted."""
         return " | ".join(sorted(codec.label for codec in self.codecs))

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from sortedcontainers import SortedDict
 
 from sst_repo.core import layout
+from sst_repo.core.filters import satisfies
 from sst_repo.core.layout import PRIMARY, IndexKeys, index_entry
 from sst_repo.core.queries import Position, Query, Slice
 from sst_repo.core.records import (
@@ -84,9 +85,11 @@ class InMemoryTable(Table):
         with self._in_existence():
             partition = self._partitions.get((self._known(query.index), query.partition), _NOTHING)
             places = list(islice(_between(partition, query), query.limit))
-            records = () if query.count_only else tuple(_load(place, partition[place]) for place in places)
+            rows = [_load(place, partition[place]) for place in places]
+        found = tuple(row for row in rows if query.filter is None or satisfies(query.filter, row.attributes))
         # Like DynamoDB, a read that stops at its limit says "more" without looking whether there is any.
-        return Slice(records, len(places), _position(places[-1]) if len(places) == query.limit else None)
+        more = _position(places[-1]) if len(places) == query.limit else None
+        return Slice(() if query.count_only else found, len(found), len(places), more)
 
     def transact(self, plan: Plan) -> Outcome:
         """Apply a plan, all or nothing."""

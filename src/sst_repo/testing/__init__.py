@@ -11,6 +11,7 @@ from sst_repo.testing.dynamodb_local import DynamoDBLocal, DynamoDBLocalUnavaila
 from sst_repo.testing.wrappers import CountingTable, DelegatingTable, ScriptedTable
 
 if TYPE_CHECKING:
+    from sst_repo.testing.contracts.access import AccessContract
     from sst_repo.testing.contracts.base import Lack, requires
     from sst_repo.testing.contracts.repository import RepositoryContract
     from sst_repo.testing.contracts.table import TableContract
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sst_repo.testing.contracts.values import ValueContract
 
 __all__ = [
+    "AccessContract",
     "CountingTable",
     "DelegatingTable",
     "DynamoDBLocal",
@@ -33,6 +35,7 @@ __all__ = [
 ]
 
 _IN_CONTRACTS = {
+    "AccessContract": "access",
     "Lack": "base",
     "RepositoryContract": "repository",
     "TableContract": "table",

@@ -17,7 +17,10 @@ QUERY = Query(LISTING, "Order")
 
 
 def row(number: int, kind: str) -> Record:
-    return Record(Key(f"Order#{number}", "@"), {"kind": {"S": kind}, "n": {"N": str(number)}})
+    return Record(
+        Key(f"Order#{number}", "@"),
+        {"_t": {"S": "Order"}, "_l": {"S": f"Order#{number}"}, "kind": {"S": kind}, "n": {"N": str(number)}},
+    )
 
 
 def load(record: Record) -> int | None:
@@ -48,16 +51,18 @@ class Partition:
         rows = [row(number, kind) for number, kind in enumerate(self.kinds)][start : start + room]
         # A read that stops for its limit or its size says "more" without looking whether there is any.
         more = position(rows[-1]) if len(rows) == room else None
-        return Slice(() if query.count_only else tuple(rows), len(rows), more)
+        return Slice(() if query.count_only else tuple(rows), len(rows), len(rows), more)
 
 
 def position(record: Record) -> Position:
     return Position(record.key.pk, record.key)
 
 
-def fill(partition: Partition, limit: int | None, after: Position | None = None) -> Filled[int]:
+def fill(
+    partition: Partition, limit: int | None, after: Position | None = None, reads: int | None = None
+) -> Filled[int]:
     query = Query(LISTING, "Order", after=after)
-    return run(paging.fill(query, limit, load), partition)
+    return run(paging.fill(query, limit, load, reads), partition)
 
 
 def run(reads: Reads[ResultT], partition: Partition) -> ResultT:
@@ -70,12 +75,11 @@ def run(reads: Reads[ResultT], partition: Partition) -> ResultT:
         return result
 
 
-def walk(partition: Partition, limit: int | None) -> list[Filled[int]]:
-    pages = [fill(partition, limit)]
+def walk(partition: Partition, limit: int | None, reads: int | None = None) -> list[Filled[int]]:
+    pages = [fill(partition, limit, None, reads)]
     while pages[-1].more:
-        last = pages[-1].last
-        assert last is not None
-        pages.append(fill(partition, limit, position(last)))
+        assert pages[-1].resume is not None
+        pages.append(fill(partition, limit, pages[-1].resume, reads))
     return pages
 
 
@@ -111,9 +115,37 @@ def test_every_bad_row_is_reported_once_in_a_walk(rows: list[str], limit: int | 
 
 
 @given(kinds, page_limits | st.none(), sizes)
-def test_the_last_row_is_that_of_the_last_item(rows: list[str], limit: int | None, most: int) -> None:
-    for page in walk(Partition(rows, most), limit):
-        assert (None if page.last is None else load(page.last)) == (page.items[-1] if page.items else None)
+def test_the_next_page_begins_behind_the_last_item(rows: list[str], limit: int | None, most: int) -> None:
+    for page in walk(Partition(rows, most), limit)[:-1]:
+        assert page.resume == position(row(page.items[-1], "good"))
+
+
+@given(kinds, page_limits, sizes, st.integers(1, 3))
+def test_a_budget_bounds_the_reads_of_a_page_and_loses_nothing(
+    rows: list[str], limit: int, most: int, reads: int
+) -> None:
+    partition = Partition(rows, most)
+    pages = walk(partition, limit, reads)
+
+    assert [item for page in pages for item in page.items] == [n for n, kind in enumerate(rows) if kind == "good"]
+    assert partition.reads <= reads * len(pages)
+    bad = [str(number) for number, kind in enumerate(rows) if kind == "corrupt"]
+    assert [error.id for page in pages for error in page.skipped] == bad
+
+
+def test_a_page_that_runs_out_of_reads_is_short_and_says_where_to_go_on() -> None:
+    partition = Partition(["good"] + ["not counting"] * 50, most=5)
+
+    page = fill(partition, 3, reads=2)
+    assert (page.items, page.more, page.resume, page.scanned) == ([0], True, position(row(8, "")), 9)
+
+
+def test_rare_matches_are_looked_for_in_larger_reads() -> None:
+    partition = Partition((["not counting"] * 16 + ["good"]) * 40, most=2000)
+    page = fill(partition, 20)
+
+    assert (len(page.items), page.more) == (20, True)
+    assert partition.reads <= 8
 
 
 @given(kinds, page_limits | st.none(), sizes)
@@ -137,7 +169,7 @@ def test_good_rows_are_read_in_as_few_reads_as_the_server_allows(count: int, lim
 def test_a_page_is_one_read_that_looks_one_item_ahead() -> None:
     partition = Partition(["good"] * 50, most=100)
 
-    assert fill(partition, 20) == Filled(list(range(20)), [], row(19, "good"), more=True)
+    assert fill(partition, 20) == Filled(list(range(20)), [], position(row(19, "good")), more=True, scanned=21)
     assert partition.limits == (21,)
 
 
@@ -151,7 +183,7 @@ def test_a_long_run_of_bad_rows_is_passed_in_few_reads() -> None:
 def test_exactly_as_many_as_the_limit_is_the_last_page() -> None:
     partition = Partition(["good"] * 20, most=100)
 
-    assert fill(partition, 20) == Filled(list(range(20)), [], row(19, "good"), more=False)
+    assert fill(partition, 20) == Filled(list(range(20)), [], None, more=False, scanned=20)
     assert partition.limits == (21,)
 
 

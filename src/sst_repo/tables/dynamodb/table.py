@@ -81,7 +81,8 @@ class DynamoDBTable(Table):
         """Return rows of one partition in order, up to 1 MB of them. 1 Query."""
         answer: Any = self.client.query(**requests.query(self.name, query))
         records = tuple(map(responses.record, answer.get("Items", ())))
-        return Slice(records, answer["Count"], responses.position(query.index, answer.get("LastEvaluatedKey")))
+        more = responses.position(query.index, answer.get("LastEvaluatedKey"))
+        return Slice(records, answer["Count"], answer["ScannedCount"], more)
 
     def transact(self, plan: Plan) -> Outcome:
         """Apply a plan: 1 PutItem or DeleteItem for one op, else 1 TransactWriteItems."""

@@ -71,10 +71,10 @@ class QueryContract(Contract):
 
     @_each_index
     def test_an_empty_partition_has_no_rows(self, table: Table, index: IndexKeys) -> None:
-        assert table.query(Query(index, "here")) == Slice((), 0, None)
+        assert table.query(Query(index, "here")) == Slice((), 0, 0, None)
         _filled(table, index)
-        assert table.query(Query(index, "there")) == Slice((), 0, None)
-        assert table.query(Query(index, "here", first="a0", last="a1")) == Slice((), 0, None)
+        assert table.query(Query(index, "there")) == Slice((), 0, 0, None)
+        assert table.query(Query(index, "here", first="a0", last="a1")) == Slice((), 0, 0, None)
 
     @_each_index
     @_each_direction
@@ -258,7 +258,7 @@ class QueryContract(Contract):
         put_all(table, [record])
         assert table.transact(plan(Delete(record.key, still(record)))) == Applied()
 
-        assert table.query(Query(index, "here")) == Slice((), 0, None)
+        assert table.query(Query(index, "here")) == Slice((), 0, 0, None)
         assert table.query(Query(index, "here", count_only=True)).count == 0
 
     @_each_secondary_index

@@ -1,0 +1,112 @@
+"""What repositories that stand alone and those of a unit of work read alike."""
+
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import TypeAlias, TypeVar
+
+from sst_repo.conditions import Condition
+from sst_repo.core.records import Record
+from sst_repo.errors import NotFoundError
+from sst_repo.indexes import KeyQuery
+from sst_repo.ports import DEFAULT_LIMIT, DEFAULT_READS, Page, Repository
+from sst_repo.reader import Listing, Reader
+from sst_repo.resource import Resource
+
+T = TypeVar("T", bound=Resource)
+
+Predicate: TypeAlias = Callable[[T], bool]
+
+
+class ReadingRepository(Repository[T]):
+    """Reads through a `Reader`; what is done with the rows is for the two kinds to say."""
+
+    def __init__(self, reader: Reader[T]) -> None:
+        """Make no call."""
+        self._reader = reader
+        self._schema = reader.schema
+
+    @abstractmethod
+    def _check(self) -> None:
+        """Raise if the repository can't be used (any more)."""
+
+    @abstractmethod
+    def _listed(self, row: Record) -> T | None:
+        """Return the resource that a listed row stands for; None if it stands for none."""
+
+    @abstractmethod
+    def _handed_out(self, resource: T) -> T:
+        """Take note that a listed resource is handed out, and return it."""
+
+    def get(self, resource_id: str, *, consistent: bool = True) -> T:
+        """Return the latest version."""
+        found = self.find(resource_id, consistent=consistent)
+        if found is None:
+            raise NotFoundError(self._schema.type_name, resource_id)
+        return found
+
+    def versions(self, resource_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[T]:
+        """Return the stored versions of a resource, newest first; also those of a deleted one."""
+        self._check()
+        return self._reader.versions(self._reader.target(resource_id), limit, cursor)
+
+    def get_version(self, resource_id: str, version: int) -> T:
+        """Return a version as it was."""
+        self._check()
+        _, row = self._reader.version(self._reader.target(resource_id, version), version)
+        return self._schema.load(row)
+
+    def list(
+        self,
+        *,
+        where: Condition | None = None,
+        predicate: Predicate[T] | None = None,
+        limit: int = DEFAULT_LIMIT,
+        cursor: str | None = None,
+        newest_first: bool = True,
+        reads: int = DEFAULT_READS,
+    ) -> Page[T]:
+        """Return a page of the stored resources of this type, by last update."""
+        listing = self._reader.listing(where, predicate, newest_first=newest_first)
+        return self._page(listing, predicate, limit, cursor, reads)
+
+    def query(
+        self,
+        query: KeyQuery[T],
+        *,
+        where: Condition | None = None,
+        predicate: Predicate[T] | None = None,
+        limit: int = DEFAULT_LIMIT,
+        cursor: str | None = None,
+        descending: bool = False,
+        reads: int = DEFAULT_READS,
+    ) -> Page[T]:
+        """Return a page of what a declared index holds under a key, by the index's sort fields."""
+        listing = self._reader.indexed(query, where, predicate, descending=descending)
+        return self._page(listing, predicate, limit, cursor, reads)
+
+    def count(
+        self,
+        query: KeyQuery[T] | None = None,
+        *,
+        where: Condition | None = None,
+        predicate: Predicate[T] | None = None,
+    ) -> int:
+        """Count what is stored."""
+        self._check()
+        if predicate is not None:
+            return sum(1 for _ in self.iterate(query, where=where, predicate=predicate))
+        if query is None:
+            return self._reader.count(self._reader.listing(where, None, newest_first=True))
+        return self._reader.count(self._reader.indexed(query, where, None, descending=False))
+
+    def _page(
+        self, listing: Listing, predicate: Predicate[T] | None, limit: int, cursor: str | None, reads: int
+    ) -> Page[T]:
+        self._check()
+
+        def load(row: Record) -> T | None:
+            resource = self._listed(row)
+            return resource if resource is None or predicate is None or predicate(resource) else None
+
+        page = self._reader.page(listing, limit, cursor, load, reads)
+        return Page(map(self._handed_out, page), page.cursor, page.skipped, page.scanned)
