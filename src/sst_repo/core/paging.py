@@ -19,6 +19,10 @@ Reads: TypeAlias = Generator[Query, Slice, ResultT]
 MAX_ROWS_A_READ = 1000
 """However rare matches are, no read asks for more rows than that, or than are missing."""
 
+GROWTH = 4
+"""As long as no read finds anything, each asks for so many times the rows of the last one: a match among a thousand
+rows takes about six reads, and the rows read in vain at the end are at most three times those before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filled(Generic[ItemT]):
@@ -121,5 +125,5 @@ def _rows_to_read(missing: int | None, found: int, scanned: int, before: int) ->
         return 0
     if not scanned:
         return missing
-    expected = ceil(missing * scanned / found) if found else 2 * before
+    expected = ceil(missing * scanned / found) if found else GROWTH * before
     return max(missing, min(expected, MAX_ROWS_A_READ))

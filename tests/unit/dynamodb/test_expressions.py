@@ -45,7 +45,8 @@ def expression(condition: Filter) -> str:
         (TypeIs(("a",), "S"), "attribute_type(#0, :0)"),
         (A, "attribute_exists(#0)"),
         (Not(A), "attribute_not_exists(#0)"),
-        (Not(Not(A)), "NOT attribute_not_exists(#0)"),
+        (Not(Not(A)), "attribute_exists(#0)"),
+        (Not(SizeIs(("a",), "=", 1)), "NOT size(#0) = :0"),
         (Not(And((A, B))), "NOT (attribute_exists(#0) AND attribute_exists(#1))"),
         (
             Or((And((A, B)), C)),

@@ -114,6 +114,8 @@ class _Writing:
             case Not(Exists(path)):
                 self.operators += 1
                 return f"attribute_not_exists({self._path(path)})"
+            case Not(Not(same)):
+                return self.text(same, within=within)
             case Not(negated):
                 self.operators += 1
                 return f"NOT {self.text(negated, within=True)}"

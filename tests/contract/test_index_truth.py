@@ -1,0 +1,14 @@
+"""No index row is ever stale, in memory."""
+
+from hypothesis import settings
+
+from sst_repo import InMemoryTable
+from tests.contract.index_truth import IndexTruth
+
+
+class InMemory(IndexTruth):
+    make_table = staticmethod(InMemoryTable)
+
+
+TestInMemory = InMemory.TestCase
+TestInMemory.settings = settings(max_examples=100, stateful_step_count=30)
