@@ -229,7 +229,7 @@ class Reader(Generic[T]):
         identity = (
             self.schema.type_name,
             *(str(part) for part in (query.index.name, query.partition, query.first, query.last, query.descending)),
-            repr(where),
+            repr(query.filter),
             getattr(predicate, "__qualname__", repr(type(predicate))),
         )
         return Listing(query, identity, is_filtered=where is not None or predicate is not None)

@@ -114,7 +114,8 @@ def _is_in(found: Sequence[Place], *values: object) -> Filter:
             else:
                 others.append(equal)
     for path, by_key in stored.items():
-        distinct = tuple(by_key.values())
+        # In an order of their own: the values may come from a set, and cursors are bound to the filter.
+        distinct = tuple(by_key[key] for key in sorted(by_key))
         others += [In(path, distinct[i : i + MAX_IN_VALUES]) for i in range(0, len(distinct), MAX_IN_VALUES)]
     return _any(others)
 

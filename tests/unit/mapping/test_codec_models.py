@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from reprlib import repr as short_repr  # sorts sets, whose order differs from process to process
 from typing import Annotated, Any, Generic, Literal, NamedTuple, Optional, TypeVar
 
 import pydantic
@@ -34,6 +33,7 @@ from sst_repo.errors import ModelError, UnstorableValueError
 from sst_repo.mapping.codec import ModelCodec, codec_for
 from sst_repo.mapping.compiler import Compiler
 from sst_repo.resource import SYSTEM_FIELDS, Resource, VersionedResource
+from tests.names import stable_repr
 
 T = TypeVar("T")
 
@@ -427,7 +427,7 @@ def test_a_custom_type_is_stored_as_its_json() -> None:
         ({"it": (Base64Bytes, ...)}, r"Bad\.it: EncodedBytes converts"),
         ({"it": (BaseModel, ...)}, r"Bad\.it: a BaseModel could be any model"),
     ],
-    ids=short_repr,
+    ids=stable_repr,
 )
 def test_a_class_that_cannot_be_mapped_is_refused(fields: Any, words: str) -> None:
     class Base(Resource):

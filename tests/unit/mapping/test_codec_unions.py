@@ -4,7 +4,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
 from ipaddress import IPv4Address
-from reprlib import repr as short_repr  # sorts sets, whose order differs from process to process
 from typing import Annotated, Any, Literal, Union
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from typing_extensions import TypeAliasType, TypedDict
 from sst_repo.errors import ModelError, UnstorableValueError
 from sst_repo.mapping.codec import codec_for
 from sst_repo.resource import SYSTEM_FIELDS, Resource
+from tests.names import stable_repr
 
 
 class Cat(BaseModel):
@@ -97,7 +97,7 @@ def survives(annotation: Any, value: object) -> Any:
         (IPv4Address | None, IPv4Address("1.1.1.1"), {"S": "1.1.1.1"}),
         (Tree, {"a": [1, {"b": None}]}, {"M": {"dict[str, Tree]": {"M": {}}}}),
     ],
-    ids=short_repr,
+    ids=stable_repr,
 )
 def test_arms_that_differ_in_the_table_are_stored_bare(annotation: Any, value: object, attribute: Any) -> None:
     if annotation is Tree:
@@ -137,7 +137,7 @@ def test_arms_that_differ_in_the_table_are_stored_bare(annotation: Any, value: o
         (IPv4Address | str, IPv4Address("1.1.1.1"), {"M": {"IPv4Address": {"S": "1.1.1.1"}}}),
         (IPv4Address | str, "1.1.1.1", {"M": {"str": {"S": "1.1.1.1"}}}),
     ],
-    ids=short_repr,
+    ids=stable_repr,
 )
 def test_arms_that_look_alike_are_stored_with_their_label(annotation: Any, value: object, attribute: Any) -> None:
     assert survives(annotation, value) == attribute
@@ -171,7 +171,7 @@ def test_a_value_of_no_arm_is_refused() -> None:
         (Cat | Dog, {"M": {}}, "not a DynamoDB attribute value"),
         (Cat | Dog, {"M": {"kind": {"L": []}}}, "none of the known values"),
     ],
-    ids=short_repr,
+    ids=stable_repr,
 )
 def test_a_value_without_a_known_arm_cannot_be_read(annotation: Any, attribute: Any, words: str) -> None:
     codec, system = codec_and_system(annotation)

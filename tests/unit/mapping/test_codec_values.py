@@ -7,7 +7,6 @@ from decimal import Decimal
 from enum import Enum, Flag, IntEnum, StrEnum
 from ipaddress import IPv4Address
 from pathlib import Path
-from reprlib import repr as short_repr  # sorts sets, whose order differs from process to process
 from typing import Any, Literal, NamedTuple, NewType, Optional, Required
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,6 +18,7 @@ from typing_extensions import TypedDict
 from sst_repo.errors import UnstorableValueError
 from sst_repo.mapping.codec import codec_for
 from sst_repo.resource import SYSTEM_FIELDS, Resource
+from tests.names import stable_repr
 
 DIGITS_38 = int("12345678901234567890123456789012345678")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -174,7 +174,7 @@ def refusal(annotation: Any, value: object) -> UnstorableValueError:
         (dict, {"a": [1]}, {"M": {"a": {"L": [{"N": "1"}]}}}),
         (object, "a", {"S": "a"}),
     ],
-    ids=short_repr,
+    ids=stable_repr,
 )
 def test_a_value_is_stored_so_and_comes_back(annotation: Any, value: object, attribute: object) -> None:
     assert stored(annotation, value) == attribute
@@ -193,7 +193,7 @@ def test_a_value_is_stored_so_and_comes_back(annotation: Any, value: object, att
         (int, Level.LOW, 1),
         (datetime, datetime(2024, 5, 6, 7, tzinfo=BERLIN), datetime(2024, 5, 6, 5, tzinfo=UTC)),
     ],
-    ids=short_repr,
+    ids=stable_repr,
 )
 def test_a_normalised_value_comes_back_as_documented(annotation: Any, value: object, back: object) -> None:
     found = loaded(annotation, stored(annotation, value))
@@ -265,7 +265,7 @@ def test_a_normalised_value_comes_back_as_documented(annotation: Any, value: obj
         (SecretStr, SecretStr("s"), "", "would come back as SecretStr('**********')"),
         (deque[int], deque([1], maxlen=3), "", "come back"),
     ],
-    ids=short_repr,
+    ids=stable_repr,
 )
 def test_a_refusal_names_the_place_and_the_reason(annotation: Any, value: object, path: str, words: str) -> None:
     error = refusal(annotation, value)
@@ -323,7 +323,7 @@ def test_pairs_take_two_levels() -> None:
         (Any, {"a": 2.0}, {"a": 2}),
         (set[tuple[str, ...]], {("b",), ("a",)}, {("a",), ("b",)}),
     ],
-    ids=short_repr,
+    ids=stable_repr,
 )
 def test_equal_values_are_stored_equally(annotation: Any, one: object, other: object) -> None:
     assert one == other
@@ -359,7 +359,7 @@ def test_equal_values_are_stored_equally(annotation: Any, one: object, other: ob
         (str, {"S": 1}, "can't be the content"),
         (Any, {"Q": 1}, "not a DynamoDB attribute value"),
     ],
-    ids=short_repr,
+    ids=stable_repr,
 )
 def test_what_cannot_be_read_is_a_value_error(annotation: Any, attribute: Any, words: str) -> None:
     with pytest.raises(ValueError, match=r"Holder|validation") as caught:

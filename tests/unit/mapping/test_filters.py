@@ -139,8 +139,8 @@ STORED: dict[str, AttributeValue] = {
         F.uid == UUID(int=5),
         F.uid > UUID(int=4),
         F.address == IPv4Address("10.0.0.1"),
-        F.tags == {"b", "a"},
-        F.tags == frozenset({"b", "a"}),
+        pytest.param(F.tags == {"b", "a"}, id="a set"),  # of which the repr differs from process to process
+        pytest.param(F.tags == frozenset({"b", "a"}), id="a frozenset"),
         F.tags.contains("a"),
         F.tags.size() == 2,
         F.tags.size() != 3,

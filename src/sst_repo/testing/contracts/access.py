@@ -246,6 +246,12 @@ class AccessContract(Contract):
                 other(cursor=cursor)
         assert [sale.number for sale in read(cursor=cursor)] == [2, 3]
 
+    def test_the_order_in_which_values_are_listed_makes_no_other_listing(self, sales: Repository[Sale]) -> None:
+        fill(sales, 3)
+        cursor = sales.list(where=F.number.is_in([0, 1, 2]), limit=1).cursor
+
+        assert [sale.number for sale in sales.list(where=F.number.is_in([2, 1, 0]), limit=1, cursor=cursor)] == [1]
+
     @pytest.mark.parametrize(
         "where", [F.nothing == 1, F.number == "1", F.customer.name == "c", F.resource_id == "x"], ids=repr
     )
