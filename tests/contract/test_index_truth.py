@@ -11,4 +11,4 @@ class InMemory(IndexTruth):
 
 
 TestInMemory = InMemory.TestCase
-TestInMemory.settings = settings(max_examples=100, stateful_step_count=30)
+TestInMemory.settings = settings(max_examples=40, stateful_step_count=25)
