@@ -1,20 +1,17 @@
 """What repositories that stand alone and those of a unit of work read alike."""
 
 from abc import abstractmethod
-from collections.abc import Callable
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from sst_repo.conditions import Condition
 from sst_repo.core.records import Record
 from sst_repo.errors import NotFoundError
 from sst_repo.indexes import KeyQuery
 from sst_repo.ports import DEFAULT_LIMIT, DEFAULT_READS, Page, Repository
-from sst_repo.reader import Listing, Reader
+from sst_repo.reader import Listing, Predicate, Reader
 from sst_repo.resource import Resource
 
 T = TypeVar("T", bound=Resource)
-
-Predicate: TypeAlias = Callable[[T], bool]
 
 
 class ReadingRepository(Repository[T]):

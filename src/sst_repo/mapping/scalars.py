@@ -26,6 +26,7 @@ from uuid import UUID
 
 from sst_repo.core.numbers import canonical_number
 from sst_repo.core.records import AttributeValue
+from sst_repo.core.times import utc_text
 from sst_repo.mapping.values import Fit, Misfit, ValueCodec, content, wrong_type
 
 _PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]*[1-9])?")
@@ -176,7 +177,7 @@ def _read_decimal(text: str) -> Decimal:
 def _write_datetime(value: datetime) -> str:
     if value.utcoffset() is None:
         return value.replace(tzinfo=None).isoformat(timespec="microseconds")
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return utc_text(value)
 
 
 def _read_datetime(text: str) -> datetime:

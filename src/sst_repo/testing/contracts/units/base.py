@@ -9,8 +9,8 @@ from sst_repo.ports import Repository
 from sst_repo.repository import TableRepository
 from sst_repo.tables.base import Table
 from sst_repo.testing.clocks import ManualClock
-from sst_repo.testing.contracts.base import Contract
-from sst_repo.testing.contracts.models import Kept, Plain, Sample, SampleUnitOfWork
+from sst_repo.testing.contracts.models import Plain, Sample, SampleUnitOfWork
+from sst_repo.testing.contracts.samples import SampleFixtures
 from sst_repo.testing.wrappers import CountingTable
 
 Isolation: TypeAlias = Literal["optimistic", "serializable"]
@@ -21,34 +21,13 @@ Told: TypeAlias = tuple[str, str, int | None, int | None]
 each_isolation = pytest.mark.parametrize("isolation", ["optimistic", "serializable"])
 
 
-class UnitFixtures(Contract):
+class UnitFixtures(SampleFixtures):
     """Units on a table that counts; what asks for `model` or `stored` runs with history and without."""
-
-    @pytest.fixture
-    def clock(self) -> ManualClock:
-        """The clock of all units and repositories here."""
-        return ManualClock()
-
-    @pytest.fixture(params=[Plain, Kept], ids=["plain", "kept"])
-    def model(self, request: pytest.FixtureRequest) -> type[Sample]:
-        """A class of which versions are kept, or are not."""
-        model: type[Sample] = request.param
-        return model
 
     @pytest.fixture
     def stored(self, table: Table, model: type[Sample], clock: ManualClock) -> Repository[Sample]:
         """What is stored, as others see and change it."""
         return TableRepository(model, table, clock=clock)
-
-    @pytest.fixture
-    def plain(self, table: Table, clock: ManualClock) -> Repository[Plain]:
-        """Stored resources of which versions are not kept."""
-        return TableRepository(Plain, table, clock=clock)
-
-    @pytest.fixture
-    def kept(self, table: Table, clock: ManualClock) -> Repository[Kept]:
-        """Stored resources of which versions are kept."""
-        return TableRepository(Kept, table, clock=clock)
 
     @pytest.fixture
     def counting(self, table: Table) -> CountingTable:
