@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sst_repo.clock import SYSTEM_CLOCK
 from sst_repo.core import limits, policy
-from sst_repo.core.policy import Commit, Intent, Replan
+from sst_repo.core.intents import Intent
+from sst_repo.core.policy import Commit, Replan
 from sst_repo.core.records import Applied, Contended, Outcome, Plan, Refused, Unknown
 from sst_repo.core.retry import CONTENTION
 from sst_repo.errors import CommitOutcomeUnknownError, ContentionError

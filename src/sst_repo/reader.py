@@ -6,9 +6,10 @@ from typing import Generic, TypeAlias, TypeVar
 
 from sst_repo.conditions import Condition
 from sst_repo.core import cursors, layout, paging, policy
+from sst_repo.core.intents import Target
 from sst_repo.core.layout import IndexKeys
 from sst_repo.core.paging import Reads
-from sst_repo.core.policy import Target, is_alive
+from sst_repo.core.policy import is_alive
 from sst_repo.core.queries import Position, Query
 from sst_repo.core.records import Attributes, Record
 from sst_repo.errors import CorruptRecordError, InvalidQueryError, NotFoundError, UnstorableValueError

@@ -6,7 +6,8 @@ from typing import TypeVar
 from sst_repo.clock import SYSTEM_CLOCK
 from sst_repo.commit import Committer
 from sst_repo.core import limits, policy
-from sst_repo.core.policy import Create, Erase, Remove, Update, is_alive
+from sst_repo.core.intents import Create, Erase, Remove, Update
+from sst_repo.core.policy import is_alive
 from sst_repo.core.records import Record
 from sst_repo.ids import ULIDS
 from sst_repo.mapping.schema import schema_of

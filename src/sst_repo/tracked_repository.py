@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar, cast
 
 from sst_repo.core.identity import IdentityMap, Tracked
-from sst_repo.core.policy import Target, is_alive
+from sst_repo.core.intents import Target
+from sst_repo.core.policy import is_alive
 from sst_repo.core.records import Attributes, Record
 from sst_repo.errors import NotFoundError, UnitOfWorkStateError
 from sst_repo.mapping.schema import Schema

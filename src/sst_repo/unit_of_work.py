@@ -13,7 +13,7 @@ from sst_repo.clock import SYSTEM_CLOCK
 from sst_repo.commit import Committer
 from sst_repo.core import policy
 from sst_repo.core.identity import IdentityMap, Tracked
-from sst_repo.core.policy import Create, Intent, Update
+from sst_repo.core.intents import Create, Intent, Update
 from sst_repo.core.retry import Backoff
 from sst_repo.errors import ConflictError, ContentionError, ModelError, UnitOfWorkStateError
 from sst_repo.ids import ULIDS

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sst_repo.core import policy
-from sst_repo.core.policy import Target
+from sst_repo.core.intents import Target
 from sst_repo.core.records import Key, Record
 from sst_repo.errors import AlreadyExistsError, Conflict, ConflictError, NotFoundError
 

@@ -8,7 +8,7 @@ from sst_repo.conditions import Condition
 from sst_repo.core import layout
 from sst_repo.core.filters import Filter
 from sst_repo.core.history import unarchive
-from sst_repo.core.policy import Keys, Target
+from sst_repo.core.intents import Keys, Target
 from sst_repo.core.queries import Query
 from sst_repo.core.records import Attributes, Record
 from sst_repo.core.times import from_utc_text

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from sst_repo.core.identity import IdentityMap, Tracked
-from sst_repo.core.policy import Target
+from sst_repo.core.intents import Target
 from sst_repo.core.records import Record
 from sst_repo.errors import AlreadyExistsError, Conflict, ConflictError, NotFoundError, SstRepoError
 

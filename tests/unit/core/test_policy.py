@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from sst_repo.core import policy
 from sst_repo.core.history import unarchive
-from sst_repo.core.policy import Create, Erase, Hold, Intent, Remove, Replan, Target, Update
+from sst_repo.core.intents import Create, Erase, Hold, Intent, Remove, Target, Update
+from sst_repo.core.policy import Replan
 from sst_repo.core.records import (
     Absent,
     Applied,

@@ -1,0 +1,91 @@
+"""What a commit is to do, resource by resource; `policy` decides what it becomes. Pure data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from sst_repo.core import layout
+from sst_repo.core.records import Attributes, Key, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The resource an intent is about."""
+
+    type: str
+    id: str
+    keeps_versions: bool
+
+    @property
+    def pk(self) -> str:
+        """The pk of all its rows."""
+        return layout.partition_key(self.type, self.id)
+
+    @property
+    def key(self) -> Key:
+        """The key of its latest row."""
+        return layout.latest_key(self.pk)
+
+
+Keys: TypeAlias = Callable[[Attributes], Attributes]
+"""Makes a resource's attributes in declared indexes, given the system attributes that the write will stamp: whatever
+path a write takes, they are made anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Store what was not there.
+
+    Attributes:
+        target: The resource.
+        content: What is stored of it.
+        keys: Its attributes in declared indexes; None if its type has none.
+        over: The row that stood there: a tombstone, or what the same unit deleted.
+        looked: Whether the writer had looked and found none. Then another one that is there by now is a conflict,
+            which a rerun settles; else the id is taken, and that is that.
+    """
+
+    target: Target
+    content: Attributes
+    over: Record | None = None
+    looked: bool = False
+    keys: Keys | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Store new content in place of `base`; a tombstone as base is brought back. `keys` as for `Create`."""
+
+    target: Target
+    content: Attributes
+    base: Record
+    keys: Keys | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Delete what was loaded as `base`."""
+
+    target: Target
+    base: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Change nothing, but insist that what was read as `base` (None: nothing) is still so."""
+
+    target: Target
+    base: Record | None
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """Delete rows of the history; with `wholly` the latest row too, else it must stay what was read."""
+
+    target: Target
+    base: Record
+    history: tuple[Record, ...]
+    wholly: bool
+
+
+Intent: TypeAlias = Create | Update | Remove | Hold | Erase
