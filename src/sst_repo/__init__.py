@@ -27,7 +27,9 @@ from sst_repo.errors import (
     UnstorableValueError,
 )
 from sst_repo.indexes import Index, KeyQuery
-from sst_repo.ports import Clock, IdFactory, Page, Repository
+from sst_repo.listings import Listing
+from sst_repo.pages import CollectionPage, Page
+from sst_repo.ports import Clock, IdFactory, Repository
 from sst_repo.repository import DynamoDBRepository, InMemoryRepository, TableRepository
 from sst_repo.resource import Resource, VersionedResource
 from sst_repo.tables.base import Table
@@ -41,6 +43,7 @@ __all__ = [
     "AccessDeniedError",
     "AlreadyExistsError",
     "Clock",
+    "CollectionPage",
     "CommitError",
     "CommitOutcomeUnknownError",
     "Condition",
@@ -59,6 +62,7 @@ __all__ = [
     "InvalidQueryError",
     "ItemTooLargeError",
     "KeyQuery",
+    "Listing",
     "ModelError",
     "NotFoundError",
     "Page",

@@ -18,6 +18,7 @@ the table it was made with, and an override does not reach it.
 | `backend` | `"memory"` | `"memory"` or `"dynamodb"` |
 | `table_name` | `"sst-repo"` | the DynamoDB table's name |
 | `gsis` | 5 | how many general indexes the table has |
+| `cursor_secret` | None | signs the cursors of listings; several, in a list, to replace one |
 | `endpoint_url` | None | another endpoint than the region's, such as DynamoDB Local's |
 | `region` | None | another region than the environment's |
 
@@ -25,6 +26,7 @@ An option that is not given, or None, has its default, however the configuration
 file, or whole, as in `ShopContainer(config={"backend": "dynamodb"})`.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
@@ -63,14 +65,16 @@ def _client(endpoint_url: str | None, region: str | None) -> "DynamoDBClient":
     return client_of_environment(endpoint_url=endpoint_url, region=region)
 
 
-def _memory_table(gsis: int | str | None) -> InMemoryTable:
-    return InMemoryTable(gsis=_gsis(gsis))
+def _memory_table(gsis: int | str | None, cursor_secret: str | Sequence[str] | None) -> InMemoryTable:
+    return InMemoryTable(gsis=_gsis(gsis), cursor_secret=cursor_secret)
 
 
-def _dynamodb_table(name: str | None, client: "DynamoDBClient", gsis: int | str | None) -> "DynamoDBTable":
+def _dynamodb_table(
+    name: str | None, client: "DynamoDBClient", gsis: int | str | None, cursor_secret: str | Sequence[str] | None
+) -> "DynamoDBTable":
     from sst_repo.tables.dynamodb import DynamoDBTable  # noqa: PLC0415 - the memory backend does without
 
-    return DynamoDBTable(name or "sst-repo", client, gsis=_gsis(gsis))
+    return DynamoDBTable(name or "sst-repo", client, gsis=_gsis(gsis), cursor_secret=cursor_secret)
 
 
 class PersistenceContainer(containers.DeclarativeContainer):
@@ -88,8 +92,8 @@ class PersistenceContainer(containers.DeclarativeContainer):
     client: "providers.Provider[DynamoDBClient]" = providers.Singleton(_client, config.endpoint_url, config.region)
     table: providers.Provider[Table] = providers.Selector(
         providers.Callable(_backend, config.backend),
-        memory=providers.Singleton(_memory_table, config.gsis),
-        dynamodb=providers.Singleton(_dynamodb_table, config.table_name, client, config.gsis),
+        memory=providers.Singleton(_memory_table, config.gsis, config.cursor_secret),
+        dynamodb=providers.Singleton(_dynamodb_table, config.table_name, client, config.gsis, config.cursor_secret),
     )
     clock: providers.Provider[Clock] = providers.Object(SYSTEM_CLOCK)
     ids: providers.Provider[IdFactory] = providers.Object(ULIDS)

@@ -1,8 +1,9 @@
 """Declared access patterns: `Index`, and the key queries that it makes."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Generic, Literal, TypeAlias, TypeVar, cast
+from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar, cast
 
 from sst_repo.errors import InvalidQueryError, ModelError
 
@@ -10,6 +11,11 @@ T = TypeVar("T")
 
 Operator: TypeAlias = Literal["all", "eq", "lt", "le", "gt", "ge", "between", "begins_with"]
 """What a key query asks of the sort key."""
+
+NAME: Final = re.compile(r"[^#\x00-\x1f]{1,128}")
+"""What types and collections may be called, since their names are parts of keys."""
+
+NAME_RULE: Final = "a name has 1 to 128 characters, none of them '#' or a control character"
 
 _query_checks: list[Callable[["KeyQuery[Any]"], object]] = []
 
@@ -22,6 +28,11 @@ def on_query(check: Callable[["KeyQuery[Any]"], object]) -> None:
     _query_checks.append(check)
 
 
+def is_count(number: object) -> bool:
+    """Tell whether something is a number to count with: 1, 2, …."""
+    return isinstance(number, int) and not isinstance(number, bool) and number > 0
+
+
 class IndexDefinition:
     """What an `Index` declares.
 
@@ -30,6 +41,7 @@ class IndexDefinition:
         partition: The paths of the partition parts.
         sort: The paths of the sort parts.
         when: Tells whether a resource is in the index; None if all are.
+        collection: The item collection it is part of; None if it stands alone.
         name: The name that the class gives it.
     """
 
@@ -40,6 +52,7 @@ class IndexDefinition:
         partition: str | tuple[str, ...],
         sort: str | tuple[str, ...] | None = None,
         when: Callable[[Any], object] | None = None,
+        collection: str | None = None,
     ) -> None:
         """Declare the access pattern.
 
@@ -49,16 +62,21 @@ class IndexDefinition:
             partition: The part or parts that every query gives.
             sort: The part or parts that order the partition; the id unless given.
             when: Tells whether a resource is in the index at all; the fewer are, the less the index costs.
+            collection: The item collection that the index is part of: indexes of several classes with one number and
+                partition parts of the same types. `table.collection` reads their resources together.
 
         Raises:
-            ModelError: The number is below 1, or the parts are no names.
+            ModelError: The number is below 1, the parts are no names, or the collection can't be called so.
         """
-        if not _is_count(gsi):
+        if not is_count(gsi):
             raise ModelError(f"an index has a number from 1 on, not gsi={gsi!r}")
         self.gsi = gsi
         self.partition = _names("partition", partition)
         self.sort = ("resource_id",) if sort is None else _names("sort", sort)
         self.when = when
+        if collection is not None and not NAME.fullmatch(collection):
+            raise ModelError(f"a collection can't be called {collection!r}; {NAME_RULE}")
+        self.collection = collection
         self.name = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -68,7 +86,8 @@ class IndexDefinition:
     def __repr__(self) -> str:
         """Show what is declared."""
         condition = "" if self.when is None else ", when=..."
-        return f"Index(gsi={self.gsi}, partition={self.partition!r}, sort={self.sort!r}{condition})"
+        collection = "" if self.collection is None else f", collection={self.collection!r}"
+        return f"Index(gsi={self.gsi}, partition={self.partition!r}, sort={self.sort!r}{condition}{collection})"
 
 
 class Index(IndexDefinition):
@@ -185,10 +204,6 @@ class KeyQuery(Generic[T]):
         if self.operator != "all":
             raise InvalidQueryError(f"{self!r} already has an operator; for a range use between()")
         return replace(self, operator=operator, values=values)
-
-
-def _is_count(number: object) -> bool:
-    return isinstance(number, int) and not isinstance(number, bool) and number > 0
 
 
 def _names(what: str, given: object) -> tuple[str, ...]:

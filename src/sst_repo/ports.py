@@ -1,9 +1,11 @@
-"""What services import: `Repository[T]`, `Page`, `Clock` and `IdFactory`. Nothing here knows where data lives."""
+"""What services are given: `Repository[T]`, `Clock` and `IdFactory`. Nothing here knows where data lives."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from sst_repo.pages import DEFAULT_LIMIT, DEFAULT_READS, Page
 
 if TYPE_CHECKING:
     from sst_repo.conditions import Condition
@@ -12,13 +14,6 @@ if TYPE_CHECKING:
     from sst_repo.resource import Resource
 
 T = TypeVar("T", bound="Resource")
-ItemT_co = TypeVar("ItemT_co", covariant=True)
-
-DEFAULT_LIMIT = 20
-"""How many resources a page holds unless told otherwise."""
-
-DEFAULT_READS = 10
-"""How many reads a filtered page may take unless told otherwise."""
 
 ITERATION_LIMIT = 100
 """How many resources `iterate` reads at a time."""
@@ -42,52 +37,6 @@ class IdFactory(ABC):
     @abstractmethod
     def new_id(self) -> str:
         """Return an id never returned before, of at most 36 characters."""
-
-
-class Page(Sequence[ItemT_co]):
-    """One page of a listing: a sequence of what matched, and where to go on.
-
-    Attributes:
-        cursor: Give it to the same call to get the next page; None on the last page.
-        skipped: The stored rows among these that can't be read, as errors that name them.
-        scanned: How many rows were read for the page, those that were filtered out included.
-    """
-
-    __slots__ = ("_items", "cursor", "scanned", "skipped")
-
-    def __init__(
-        self,
-        items: Iterable[ItemT_co],
-        cursor: str | None = None,
-        skipped: Iterable["CorruptRecordError"] = (),
-        scanned: int = 0,
-    ) -> None:
-        """Hold the items of the page."""
-        self._items = tuple(items)
-        self.cursor = cursor
-        self.skipped = tuple(skipped)
-        self.scanned = scanned
-
-    @property
-    def has_more(self) -> bool:
-        """Whether there is a next page; exact, so that the next page is not empty (but see `reads` of `list`)."""
-        return self.cursor is not None
-
-    def __len__(self) -> int:
-        """Count the items of this page."""
-        return len(self._items)
-
-    @overload
-    def __getitem__(self, index: int) -> ItemT_co: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[ItemT_co, ...]: ...
-    def __getitem__(self, index: int | slice) -> "ItemT_co | tuple[ItemT_co, ...]":
-        """Return an item, or several as a tuple."""
-        return self._items[index]
-
-    def __repr__(self) -> str:
-        """Show the items and whether there are more."""
-        return f"Page({list(self._items)!r}, has_more={self.has_more})"
 
 
 class Repository(ABC, Generic[T]):
@@ -233,22 +182,24 @@ class Repository(ABC, Generic[T]):
     ) -> Page[T]:
         """Return a page of the resources of this type, by last update.
 
-        Read from an index, which follows the table within moments.
+        Read from an index, which follows the table within moments. Oldest first, a walk from page to page ends where
+        the last update was when it began: it comes to an end even if all that it reads is written again.
 
         Args:
             where: What the table filters by, such as `F.total > 5`; what it drops is read (and paid) but not sent.
             predicate: What Python filters by, of what is left.
             limit: How many; the page has exactly so many while they last.
-            cursor: The cursor of the page before; None for the first page.
+            cursor: A page's `cursor` to get the next one, its `previous` to get the one before; None for the first.
             newest_first: Whether to begin with the latest update.
-            reads: With a filter: after so many reads the page is handed out short, with a cursor. The one case in
-                which the next page may be empty.
+            reads: With a filter: after so many reads (of each shard) the page is handed out short, with a cursor. The
+                one case in which the next page may be empty.
 
         Raises:
             InvalidQueryError: The limit is below 1, or the condition does not fit the type.
             InvalidCursorError: The cursor is mangled or belongs to another listing.
 
-        Cost: 1 Query per page, more where the page is over 1 MB or matches are rare.
+        Cost: 1 Query per page and shard of the listing, more where the page is over 1 MB or matches are rare. 1 more a
+            shard on the first page of several oldest first, and on a page reached backward.
         """
 
     @abstractmethod
@@ -278,7 +229,7 @@ class Repository(ABC, Generic[T]):
             InvalidQueryError: As for `list`; or the query is another type's.
             InvalidCursorError: As for `list`.
 
-        Cost: As for `list`.
+        Cost: 1 Query per page, more where the page is over 1 MB or matches are rare; 1 more on a page reached backward.
         """
 
     def iterate(

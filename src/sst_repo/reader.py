@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeAlias, TypeVar
 
 from sst_repo.conditions import Condition
-from sst_repo.core import cursors, layout, paging, policy
+from sst_repo.core import cursors, layout, paging, policy, walking
 from sst_repo.core.intents import Target
-from sst_repo.core.layout import IndexKeys
 from sst_repo.core.paging import Reads
 from sst_repo.core.policy import is_alive
-from sst_repo.core.queries import Position, Query
+from sst_repo.core.queries import Query
 from sst_repo.core.records import Attributes, Record
+from sst_repo.core.selections import Selection
 from sst_repo.errors import CorruptRecordError, InvalidQueryError, NotFoundError, UnstorableValueError
 from sst_repo.indexes import KeyQuery
 from sst_repo.mapping.schema import Schema
-from sst_repo.ports import Page
+from sst_repo.pages import Page
 from sst_repo.resource import Resource
 from sst_repo.tables.base import Table
 
@@ -132,7 +132,7 @@ class Reader(Generic[T]):
         items: list[T] = []
         skipped: list[CorruptRecordError] = []
         if cursor is not None:
-            before = int(cursors.decode(cursor, listing))
+            before = int(cursors.decode(cursor, listing, self.table.cursor_secrets))
         else:
             latest = self.latest(target)
             if latest is None:
@@ -147,76 +147,45 @@ class Reader(Generic[T]):
             last = layout.history_key(target.pk, before - 1).sk
             query = Query(layout.PRIMARY, target.pk, layout.OLDEST, last, descending=True, consistent=True)
             room = None if limit is None else limit - len(items)
-            filled = self.run(paging.fill(query, room, self.load))
+            filled = run(self.table, paging.fill([query], room, self.load))
             items += filled.items
             skipped += filled.skipped
             more = filled.more
-        return Page(items, cursors.encode(str(items[-1].version), listing) if more else None, skipped)
+        following = cursors.encode(str(items[-1].version), listing, self.table.cursor_secrets) if more else None
+        return Page(items, following, skipped)
 
     def history(self, target: Target) -> tuple[Record, ...]:
         """Return all rows of the history as they are stored, oldest first."""
         query = Query(layout.PRIMARY, target.pk, layout.OLDEST, layout.NEWEST, consistent=True)
-        return tuple(self.run(paging.fill(query, None, lambda row: row)).items)
+        return tuple(run(self.table, paging.fill([query], None, lambda row: row)).items)
 
-    def listing(self, where: Condition | None, predicate: Predicate[T] | None, *, newest_first: bool) -> "Listing":
+    def listing(self, where: Condition | None, predicate: Predicate[T] | None, *, newest_first: bool) -> Selection:
         """Describe the listing of the type by last update.
 
         Raises:
             InvalidQueryError: The condition does not fit the type.
         """
-        query = Query(layout.LISTING, self.schema.type_name, descending=newest_first)
-        return self._filtered(query, where, predicate)
+        return self._filtered(self.schema.listing_queries(newest_first=newest_first), where, predicate)
 
     def indexed(
         self, key_query: KeyQuery[T], where: Condition | None, predicate: Predicate[T] | None, *, descending: bool
-    ) -> "Listing":
+    ) -> Selection:
         """Describe what a declared index holds under a key.
 
         Raises:
             InvalidQueryError: The key query is another type's, or the condition does not fit the type.
         """
-        query = self.schema.key_query(key_query, descending=descending)
-        return self._filtered(query, where, predicate)
+        return self._filtered((self.schema.key_query(key_query, descending=descending),), where, predicate)
 
     def page(
-        self, listing: "Listing", limit: int, cursor: str | None, load: Callable[[Record], T | None], reads: int
+        self, selection: Selection, limit: int, cursor: str | None, load: Callable[[Record], T | None], reads: int
     ) -> Page[T]:
-        """Return a page of a listing.
+        """Return a page of a selection: as `read_page`."""
+        return read_page(self.table, selection, limit, cursor, load, reads)
 
-        Args:
-            listing: What is listed.
-            limit: How many resources.
-            cursor: Where to go on; None to begin.
-            load: Makes a resource of a row; None for a row that does not count.
-            reads: How many reads a filtered page may take.
-
-        Raises:
-            InvalidQueryError: The limit, or the number of reads, is below 1.
-            InvalidCursorError: The cursor is mangled or another listing's.
-        """
-        _check_limit(limit)
-        _check_limit(reads)
-        query = listing.query
-        if cursor is not None:
-            query = replace(query, after=self._position(query.index, cursors.decode(cursor, listing.identity)))
-        filled = self.run(paging.fill(query, limit, load, reads if listing.is_filtered else None))
-        place = None if filled.resume is None else _place(query.index, filled.resume)
-        following = None if place is None or not filled.more else cursors.encode(place, listing.identity)
-        return Page(filled.items, following, filled.skipped, filled.scanned)
-
-    def count(self, listing: "Listing") -> int:
-        """Count the rows of a listing."""
-        return self.run(paging.count(listing.query))
-
-    def run(self, reads: Reads[R]) -> R:
-        """Carry out reads, one call a query, and return what they come to."""
-        try:
-            query = next(reads)
-            while True:
-                query = reads.send(self.table.query(query))
-        except StopIteration as done:
-            result: R = done.value
-            return result
+    def count(self, selection: Selection) -> int:
+        """Count the rows of a selection."""
+        return run(self.table, paging.count(selection.queries))
 
     def _stored_today(self, row: Record) -> Attributes | None:
         try:
@@ -224,47 +193,61 @@ class Reader(Generic[T]):
         except (CorruptRecordError, UnstorableValueError):
             return None
 
-    def _filtered(self, query: Query, where: Condition | None, predicate: Predicate[T] | None) -> "Listing":
+    def _filtered(
+        self, queries: tuple[Query, ...], where: Condition | None, predicate: Predicate[T] | None
+    ) -> Selection:
         if where is not None:
-            query = replace(query, filter=self.schema.filter(where))
-        identity = (
-            self.schema.type_name,
-            *(str(part) for part in (query.index.name, query.partition, query.first, query.last, query.descending)),
-            repr(query.filter),
-            getattr(predicate, "__qualname__", repr(type(predicate))),
-        )
-        return Listing(query, identity, is_filtered=where is not None or predicate is not None)
-
-    def _position(self, index: IndexKeys, place: str) -> Position:
-        if index == layout.LISTING:
-            resource_id, sort = layout.id_in_listing_sort(place), place
-        else:
-            length, _, rest = place.partition(":")
-            resource_id, sort = rest[: int(length)], rest[int(length) :]
-        return Position(sort, layout.latest_key(layout.partition_key(self.schema.type_name, resource_id)))
+            resolved = self.schema.filter(where)
+            queries = tuple(replace(query, filter=resolved) for query in queries)
+        return Selection(self.schema.type_name, queries, name_of(predicate))
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """Rows in order, of which pages can be read.
+def read_page(
+    table: Table,
+    selection: Selection,
+    limit: int | None,
+    cursor: str | None,
+    load: Callable[[Record], T | None],
+    reads: int,
+) -> Page[T]:
+    """Return a page of a selection.
 
-    Attributes:
-        query: What is read.
-        identity: What tells the listing from others; its cursors are bound to it.
-        is_filtered: Whether rows may be read that do not count.
+    Args:
+        table: Where it is read.
+        selection: What is listed.
+        limit: How many resources; None for all.
+        cursor: Where to go on; None to begin.
+        load: Makes a resource of a row; None for a row that does not count.
+        reads: How many reads a filtered page may take.
+
+    Raises:
+        InvalidQueryError: The limit, or the number of reads, is below 1.
+        InvalidCursorError: The cursor is mangled or another listing's.
     """
+    _check_limit(limit)
+    _check_limit(reads)
+    place = selection.place(cursor, table.cursor_secrets)
+    walked = run(table, walking.page(selection, place, limit, load, reads if selection.is_filtered else None))
+    following, previous = (
+        selection.cursor(next_to, table.cursor_secrets) for next_to in (walked.following, walked.previous)
+    )
+    return Page(walked.items, following, walked.skipped, walked.scanned, walked.consumed, previous)
 
-    query: Query
-    identity: tuple[str, ...]
-    is_filtered: bool
+
+def run(table: Table, reads: Reads[R]) -> R:
+    """Carry out reads, one call a query, and return what they come to."""
+    try:
+        query = next(reads)
+        while True:
+            query = reads.send(table.query(query))
+    except StopIteration as done:
+        result: R = done.value
+        return result
 
 
-def _place(index: IndexKeys, position: Position) -> str:
-    """Write a place down; the listing's sort key names the resource itself."""
-    if index == layout.LISTING:
-        return position.sort
-    _, resource_id = layout.type_and_id(position.key.pk)
-    return f"{len(resource_id)}:{resource_id}{position.sort}"
+def name_of(predicate: Callable[..., object] | None) -> str:
+    """Return what cursors know a predicate by; "" for none."""
+    return "" if predicate is None else getattr(predicate, "__qualname__", repr(type(predicate)))
 
 
 def _check_limit(limit: int | None) -> None:

@@ -5,10 +5,12 @@ from typing import TypeVar
 
 from sst_repo.conditions import Condition
 from sst_repo.core.records import Record
+from sst_repo.core.selections import Selection
 from sst_repo.errors import NotFoundError
 from sst_repo.indexes import KeyQuery
-from sst_repo.ports import DEFAULT_LIMIT, DEFAULT_READS, Page, Repository
-from sst_repo.reader import Listing, Predicate, Reader
+from sst_repo.pages import DEFAULT_LIMIT, DEFAULT_READS, Page
+from sst_repo.ports import Repository
+from sst_repo.reader import Predicate, Reader
 from sst_repo.resource import Resource
 
 T = TypeVar("T", bound=Resource)
@@ -97,7 +99,7 @@ class ReadingRepository(Repository[T]):
         return self._reader.count(self._reader.indexed(query, where, None, descending=False))
 
     def _page(
-        self, listing: Listing, predicate: Predicate[T] | None, limit: int, cursor: str | None, reads: int
+        self, selection: Selection, predicate: Predicate[T] | None, limit: int, cursor: str | None, reads: int
     ) -> Page[T]:
         self._check()
 
@@ -105,5 +107,4 @@ class ReadingRepository(Repository[T]):
             resource = self._listed(row)
             return resource if resource is None or predicate is None or predicate(resource) else None
 
-        page = self._reader.page(listing, limit, cursor, load, reads)
-        return Page(map(self._handed_out, page), page.cursor, page.skipped, page.scanned)
+        return self._reader.page(selection, limit, cursor, load, reads).map(self._handed_out)

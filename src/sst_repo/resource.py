@@ -1,20 +1,20 @@
 """What a domain model derives from: `Resource`, and `VersionedResource` where every version is kept."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from sst_repo.errors import ModelError
 from sst_repo.ids import ULIDS
-from sst_repo.indexes import Index
+from sst_repo.indexes import NAME, NAME_RULE, Index
+from sst_repo.listings import Listing
 
 SYSTEM_FIELDS = ("resource_id", "version", "created_at", "updated_at")
 """The fields that belong to the library."""
 
-_TYPE_NAME = re.compile(r"[^#\x00-\x1f]{1,128}")
+D = TypeVar("D")
 
 
 def _now() -> datetime:
@@ -33,9 +33,8 @@ def on_definition(check: Callable[[type["Resource"]], object]) -> None:
 
 
 def _check(model: type["Resource"]) -> None:
-    if not _TYPE_NAME.fullmatch(model.__type_name__):
-        reason = "a type name has 1 to 128 characters, none of them '#' or a control character"
-        raise ModelError(f"{model.__qualname__}: the type name {model.__type_name__!r} can't be used; {reason}")
+    if not NAME.fullmatch(model.__type_name__):
+        raise ModelError(f"{model.__qualname__}: the type name {model.__type_name__!r} can't be used; {NAME_RULE}")
     for check in _definition_checks:
         check(model)
 
@@ -53,7 +52,7 @@ class Resource(BaseModel):
         ModelError: When a subclass is defined that can't be mapped.
     """
 
-    model_config = ConfigDict(ignored_types=(Index,))
+    model_config = ConfigDict(ignored_types=(Index, Listing))
 
     resource_id: str = Field(default_factory=ULIDS.new_id, min_length=1)
     """Unique within the type; a new ULID unless given. ULIDs sort by the time they were made."""
@@ -103,6 +102,12 @@ class VersionedResource(Resource):
     """A resource of which every version is kept, also after it is deleted."""
 
     __keeps_versions__: ClassVar[bool] = True
+
+
+def declarations(model: type[Resource], kind: type[D]) -> list[D]:
+    """Return what a class declares of a kind, its indexes say: inherited ones first, overridden ones not."""
+    attributes = {name: value for owner in reversed(model.__mro__) for name, value in vars(owner).items()}
+    return [value for value in attributes.values() if isinstance(value, kind)]
 
 
 def image_of(resource: Resource) -> object:

@@ -12,7 +12,7 @@ from sst_repo import F, InMemoryTable, Repository, TableRepository
 from sst_repo.core.paging import MAX_ROWS_A_READ
 from sst_repo.testing import CountingTable, ManualClock
 from sst_repo.testing.clocks import START
-from sst_repo.testing.contracts.access import EVERY_READ_IT_TAKES, Sale, numbers, walk
+from sst_repo.testing.contracts.accesses.base import EVERY_READ_IT_TAKES, Sale, numbers, walk
 
 ROWS = 5000
 

@@ -44,7 +44,7 @@ class RushOrder(Order):
 def test_an_index_is_no_field() -> None:
     assert "by_customer" not in Order.model_fields
     assert "by_customer" not in Order(customer_id="c1").model_dump()
-    assert RushOrder.model_config.get("ignored_types") == (Index,)
+    assert Index in (RushOrder.model_config.get("ignored_types") or ())
 
 
 def test_calling_an_index_gives_a_query_of_its_class() -> None:

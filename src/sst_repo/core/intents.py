@@ -10,11 +10,19 @@ from sst_repo.core.records import Attributes, Key, Record
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The resource an intent is about."""
+    """The resource an intent is about.
+
+    Attributes:
+        type: The name of its type.
+        id: Its id.
+        keeps_versions: Whether its old versions are kept.
+        shards: How many partitions its type is listed in.
+    """
 
     type: str
     id: str
     keeps_versions: bool
+    shards: int = 1
 
     @property
     def pk(self) -> str:
@@ -25,6 +33,11 @@ class Target:
     def key(self) -> Key:
         """The key of its latest row."""
         return layout.latest_key(self.pk)
+
+    @property
+    def listing_partition(self) -> str:
+        """The partition of the listing it is in."""
+        return layout.listing_partition(self.type, self.id, self.shards)
 
 
 Keys: TypeAlias = Callable[[Attributes], Attributes]

@@ -8,6 +8,7 @@
 
 import re
 from dataclasses import dataclass
+from zlib import crc32
 
 from sst_repo.core.records import Attributes, Key, Record
 
@@ -84,6 +85,26 @@ def history_key(pk: str, version: int) -> Key:
 def listing_sort(updated: str, resource_id: str) -> str:
     """Return the sort key of the listing: by last update, then by id."""
     return f"{updated}#{resource_id}"
+
+
+def listing_partition(type_name: str, resource_id: str, shards: int) -> str:
+    """Return the partition of the listing that a resource is in: its shard follows from its id."""
+    return listing_partitions(type_name, shards)[crc32(resource_id.encode()) % shards]
+
+
+def listing_partitions(type_name: str, shards: int) -> tuple[str, ...]:
+    """Return the partitions of a type's listing. The first is named like that of a type without shards."""
+    return (type_name, *(f"{type_name}#{number}" for number in range(1, shards)))
+
+
+def type_in_listing(partition: str) -> str:
+    """Take the type name out of a partition of the listing."""
+    return partition.partition("#")[0]
+
+
+def time_in_listing_sort(text: str) -> str:
+    """Take the time of the last update out of a listing's sort key."""
+    return text.partition("#")[0]
 
 
 def id_in_listing_sort(text: str) -> str:

@@ -1,8 +1,9 @@
 """Filling a page across reads, exactly: pure generators that yield a query and are sent the slice it gave."""
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, replace
-from math import ceil
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field, replace
+from math import ceil, isqrt
 from typing import Generic, TypeAlias, TypeVar
 
 from sst_repo.core.layout import IndexKeys, index_entry
@@ -24,27 +25,31 @@ GROWTH = 4
 rows takes about six reads, and the rows read in vain at the end are at most three times those before."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Filled(Generic[ItemT]):
     """A page's content.
 
     Attributes:
         items: What was loaded, in order.
         skipped: The rows that could not be.
+        first: The place of the first item; None if there is none.
         resume: Where the next page begins; None at the end, and where there is neither an item nor a budget.
         more: Whether another item follows; where the budget ran out, whether one may.
         scanned: How many rows were read for it.
+        consumed: How many read units that took.
     """
 
-    items: list[ItemT]
-    skipped: list[CorruptRecordError]
-    resume: Position | None
-    more: bool
-    scanned: int
+    items: list[ItemT] = field(default_factory=list[ItemT])
+    skipped: list[CorruptRecordError] = field(default_factory=list[CorruptRecordError])
+    first: Position | None = None
+    resume: Position | None = None
+    more: bool = False
+    scanned: int = 0
+    consumed: float = 0.0
 
 
 def fill(
-    query: Query,
+    queries: Sequence[Query],
     limit: int | None,
     load: Callable[[Record], ItemT | None],
     reads: int | None = None,
@@ -56,74 +61,140 @@ def fill(
     so far were items.
 
     Args:
-        query: What to read; its limit is set here.
+        queries: What to read; their limits are set here. Of several, all in one direction, the rows are merged by
+            sort key.
         limit: How many items; None for all.
         load: Makes an item of a record, or None for a record that does not count. Its `CorruptRecordError`s are
             gathered.
-        reads: After so many reads the page is handed out as it is; None for no bound.
+        reads: After so many reads, at least one a query, the page is handed out as it is; None for no bound.
     """
-    items: list[ItemT] = []
-    place: Position | None = None
-    skipped: list[CorruptRecordError] = []
+    streams = [_Stream(query) for query in queries]
+    page: Filled[ItemT] = Filled()
     beyond: list[CorruptRecordError] = []
-    scanned = done = wanted = 0
-    while True:
-        wanted = _rows_to_read(None if limit is None else limit - len(items) + 1, len(items), scanned, wanted)
-        got = yield replace(query, limit=wanted or None)
-        scanned += got.scanned
-        done += 1
-        for record in got.records:
-            full = len(items) == limit
-            try:
-                item = load(record)
-            except CorruptRecordError as error:
-                # Behind a full page a bad row belongs to the next one, if there is a next one.
-                (beyond if full else skipped).append(error)
-                continue
-            if item is None:
-                continue
-            if full:
-                return Filled(items, skipped, place, more=True, scanned=scanned)
-            items.append(item)
-            place = position(record, query.index)
-        if got.more is None:
-            return Filled(items, skipped + beyond, None, more=False, scanned=scanned)
-        if done == reads:
-            return Filled(items, skipped + beyond, got.more, more=True, scanned=scanned)
-        query = replace(query, after=got.more)
+    done = 0
+    while (stream := _next(streams)) is not None:
+        if not stream.rows:
+            if done == reads:
+                # What comes before this stream's end is known of all the others, too.
+                page.skipped += beyond
+                page.resume, page.more = stream.query.after, True
+                return page
+            missing = None if limit is None else limit - len(page.items) + 1
+            got = yield replace(stream.query, limit=stream.rows_to_read(missing, len(streams)) or None)
+            stream.take(got)
+            page.scanned += got.scanned
+            page.consumed += got.consumed
+            done += 1
+            continue
+        record = stream.rows.popleft()
+        full = len(page.items) == limit
+        try:
+            item = load(record)
+        except CorruptRecordError as error:
+            # Behind a full page a bad row belongs to the next one, if there is a next one.
+            (beyond if full else page.skipped).append(error)
+            continue
+        if item is None:
+            continue
+        if full:
+            page.more = True
+            return page
+        stream.found += 1
+        page.items.append(item)
+        page.resume = position(record, stream.query.index)
+        page.first = page.first or page.resume
+    page.skipped += beyond
+    page.resume = None
+    return page
 
 
-def count(query: Query) -> Reads[int]:
-    """Count all rows of a query that pass its filter."""
+def count(queries: Sequence[Query]) -> Reads[int]:
+    """Count all rows of queries that pass their filters."""
     total = 0
-    while True:
-        got = yield replace(query, count_only=True)
-        total += got.count
-        if got.more is None:
-            return total
-        query = replace(query, after=got.more)
+    for query in queries:
+        after = query.after
+        while True:
+            got = yield replace(query, after=after, count_only=True)
+            total += got.count
+            after = got.more
+            if after is None:
+                break
+    return total
 
 
 def position(record: Record, index: IndexKeys) -> Position:
     """Return the place of a record that was read from an index."""
+    return Position(_sort(record, index), record.key)
+
+
+@dataclass(slots=True, eq=False)
+class _Stream:
+    """The rows of one query, read piece by piece.
+
+    Attributes:
+        query: What to read next.
+        rows: What was read and not taken yet.
+        is_open: Whether there may be more to read.
+        wanted: How many rows the last read asked for.
+        scanned: How many rows were read.
+        found: How many of them were items.
+    """
+
+    query: Query
+    rows: deque[Record] = field(default_factory=deque[Record])
+    is_open: bool = True
+    wanted: int = 0
+    scanned: int = 0
+    found: int = 0
+
+    @property
+    def head(self) -> str:
+        """The sort key of the next row; where that is not read yet, of the last one; "" at the beginning."""
+        if self.rows:
+            return _sort(self.rows[0], self.query.index)
+        return "" if self.query.after is None else self.query.after.sort
+
+    def take(self, got: Slice) -> None:
+        """Take in what a read gave."""
+        self.rows.extend(got.records)
+        self.scanned += got.scanned
+        self.is_open = got.more is not None
+        self.query = replace(self.query, after=got.more)
+
+    def rows_to_read(self, missing: int | None, streams: int) -> int:
+        """Return how many rows the next read should ask for; 0 for as many as it gives.
+
+        Args:
+            missing: How many items are still looked for; None for all.
+            streams: Among how many streams.
+        """
+        if missing is None:
+            return 0
+        if streams > 1:
+            # Rows fall to streams by chance: with so many more than its share, few streams must be read twice.
+            missing = ceil(missing / streams)
+            missing += 2 * isqrt(missing)
+        expected = missing
+        if self.scanned:
+            expected = ceil(missing * self.scanned / self.found) if self.found else GROWTH * self.wanted
+        self.wanted = max(missing, min(expected, MAX_ROWS_A_READ))
+        return self.wanted
+
+
+def _next(streams: Sequence[_Stream]) -> _Stream | None:
+    """Return the stream that has the next row, or must be read to know which row is next; None if all are at an end."""
+    live = [stream for stream in streams if stream.rows or stream.is_open]
+    if len(live) < 2:  # noqa: PLR2004 - nothing to choose between
+        return live[0] if live else None
+    # A stream that was not read at all holds up all others, whatever the direction.
+    for stream in live:
+        if not stream.rows and stream.query.after is None:
+            return stream
+    return (max if live[0].query.descending else min)(live, key=lambda stream: stream.head)
+
+
+def _sort(record: Record, index: IndexKeys) -> str:
     entry = index_entry(record, index)
     if entry is None:
         raise ValueError(f"{record.key} is not in {index}")
-    return Position(entry[1], record.key)
-
-
-def _rows_to_read(missing: int | None, found: int, scanned: int, before: int) -> int:
-    """Return how many rows the next read should ask for; 0 for as many as it gives.
-
-    Args:
-        missing: How many items are still looked for; None for all.
-        found: How many were found so far.
-        scanned: Among how many rows.
-        before: How many rows the last read asked for.
-    """
-    if missing is None:
-        return 0
-    if not scanned:
-        return missing
-    expected = ceil(missing * scanned / found) if found else GROWTH * before
-    return max(missing, min(expected, MAX_ROWS_A_READ))
+    return entry[1]

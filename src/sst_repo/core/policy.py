@@ -180,7 +180,7 @@ def _tombstone(target: Target, base: Record, now: str, write_id: str) -> Record:
 def _system(target: Target, base: Record | None, now: str, write_id: str) -> Attributes:
     """Number and stamp the row that follows `base`: every write is the next version."""
     return {
-        layout.TYPE: {"S": target.type},
+        layout.TYPE: {"S": target.listing_partition},
         layout.VERSION: {"N": str(1 if base is None else _version(base) + 1)},
         layout.WRITE_ID: {"S": write_id},
         layout.CREATED: {"S": now if base is None else _created(base)},

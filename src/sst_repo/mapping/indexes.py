@@ -5,7 +5,15 @@
 | `gsi<n>pk` | the type name, `#`, and the key text of the partition parts |
 | `gsi<n>sk` | the key text of the sort parts |
 
-A type name has no `#`: classes that share a GSI never see each other's rows. `sortable` says what key text is.
+In a collection the classes share their partitions, and each has its own range of sort keys:
+
+| | |
+|---|---|
+| `gsi<n>pk` | `#`, the collection's name, `#`, and the key text of the partition parts |
+| `gsi<n>sk` | the type name, `#`, and the key text of the sort parts |
+
+Names have no `#` and are never empty: nobody sees rows of a class or collection other than its own. `sortable` says
+what key text is.
 """
 
 import inspect
@@ -28,7 +36,7 @@ from sst_repo.mapping.sortable import END, KeyCodec, join, key_codec, span
 from sst_repo.mapping.structures import StructureCodec, TypedDictCodec
 from sst_repo.mapping.unions import UnionCodec
 from sst_repo.mapping.values import Misfit, ValueCodec
-from sst_repo.resource import Resource
+from sst_repo.resource import Resource, declarations
 
 
 class Bounds(NamedTuple):
@@ -71,6 +79,10 @@ class IndexCodec:
         self.keys = layout.gsi(index.gsi)
         self._partition = tuple(_part(model, index, path) for path in index.partition)
         self._sort = tuple(_part(model, index, path) for path in index.sort)
+        in_type = join([model.__type_name__])
+        self._before_partition, self._before_sort = (
+            (in_type, "") if index.collection is None else (END + join([index.collection]), in_type)
+        )
 
     @property
     def name(self) -> str:
@@ -91,7 +103,7 @@ class IndexCodec:
         partition, sort = _key(self._partition, resource), _key(self._sort, resource)
         if partition is None or sort is None:
             return {}
-        partition = self._in_partition(partition)
+        partition, sort = self._before_partition + partition, self._before_sort + sort
         for what, text, limit in self._sizes(partition, sort):
             size = len(text.encode())
             if size > limit:
@@ -105,14 +117,14 @@ class IndexCodec:
             InvalidQueryError: A value has the wrong type or is None, there are too few or too many, or they make a
                 key over DynamoDB's limit.
         """
-        partition = self._in_partition(join(self._texts(self._partition, query.partition, "partition")))
+        partition = self.partition(query.partition)
         operator, values = query.operator, query.values
         compared = {"all": 0, "between": 2}.get(operator, 1)
         leading, last = values[: len(values) - compared], values[len(values) - compared :]
         most = len(self._sort) - (compared > 0)
         if len(values) < compared or len(leading) > most or (leading and not compared):
             raise self._wrong_number("sort", self._sort, f"{len(values)} for {operator}()")
-        before = join(self._texts(self._sort[: len(leading)], leading, "sort"))
+        before = self._before_sort + join(self._texts(self._sort[: len(leading)], leading, "sort"))
         texts = [self._text(self._sort[len(leading)], value, begins=operator == "begins_with") for value in last]
         for text in texts or [""]:
             for what, key, limit in self._sizes(partition, before + text + END):
@@ -121,8 +133,13 @@ class IndexCodec:
                     raise InvalidQueryError(f"{self.name}: {_too_long(what, size, limit)}")
         return Bounds(partition, *span(before, operator, *texts))
 
-    def _in_partition(self, text: str) -> str:
-        return f"{self.model.__type_name__}{END}{text}"
+    def partition(self, values: Sequence[object]) -> str:
+        """Return the partition under these values of the partition parts.
+
+        Raises:
+            InvalidQueryError: A value has the wrong type or is None, or there are too few or too many.
+        """
+        return self._before_partition + join(self._texts(self._partition, values, "partition"))
 
     def _sizes(self, partition: str, sort: str) -> Sequence[tuple[str, str, int]]:
         return ("partition", partition, MAX_PARTITION_KEY_BYTES), ("sort", sort, MAX_SORT_KEY_BYTES)
@@ -185,7 +202,7 @@ def codec_of(query: KeyQuery[Any]) -> IndexCodec:
 @cache
 def _compiled(model: type[Resource]) -> tuple[IndexCodec, ...]:
     by_number: dict[int, IndexDefinition] = {}
-    for index in _declared(model):
+    for index in declarations(model, IndexDefinition):
         other = by_number.setdefault(index.gsi, index)
         if other is not index:
             raise ModelError(
@@ -193,11 +210,6 @@ def _compiled(model: type[Resource]) -> tuple[IndexCodec, ...]:
                 f"give each index of a class its own number",
             )
     return tuple(IndexCodec(model, index) for index in by_number.values())
-
-
-def _declared(model: type[Resource]) -> list[IndexDefinition]:
-    attributes = {name: value for kind in reversed(model.__mro__) for name, value in vars(kind).items()}
-    return [value for value in attributes.values() if isinstance(value, IndexDefinition)]
 
 
 def _key(parts: Sequence[_Part], resource: Resource) -> str | None:

@@ -12,13 +12,15 @@ from sst_repo.core.intents import Keys, Target
 from sst_repo.core.queries import Query
 from sst_repo.core.records import Attributes, Record
 from sst_repo.core.times import from_utc_text
-from sst_repo.errors import CorruptRecordError, InvalidQueryError
+from sst_repo.errors import CorruptRecordError, InvalidQueryError, ModelError
 from sst_repo.indexes import KeyQuery
+from sst_repo.listings import UNSHARDED, Listing
+from sst_repo.mapping import collections
 from sst_repo.mapping.codec import ModelCodec, codec_for
 from sst_repo.mapping.filters import resolve
 from sst_repo.mapping.indexes import codec_of, index_attributes, indexes_of
 from sst_repo.mapping.keys import check_id
-from sst_repo.resource import Resource, bring_up_to_date, image_of, on_definition
+from sst_repo.resource import Resource, bring_up_to_date, declarations, image_of, on_definition
 
 T = TypeVar("T", bound=Resource)
 
@@ -29,6 +31,7 @@ class Schema(Generic[T]):
 
     model: type[T]
     codec: ModelCodec[T]
+    shards: int = UNSHARDED
 
     @property
     def type_name(self) -> str:
@@ -47,7 +50,7 @@ class Schema(Generic[T]):
             UnstorableValueError: No row can have that id.
         """
         check_id(self.type_name, resource_id)
-        return Target(self.type_name, resource_id, self.keeps_versions)
+        return Target(self.type_name, resource_id, self.keeps_versions, self.shards)
 
     def content(self, resource: T) -> Attributes:
         """Return what a row stores of the resource.
@@ -65,6 +68,11 @@ class Schema(Generic[T]):
         if not indexes_of(self.model):
             return None
         return lambda system: index_attributes(resource, _stamped(system))
+
+    def listing_queries(self, *, newest_first: bool) -> tuple[Query, ...]:
+        """Return what the listing by last update is read by, a query a shard."""
+        partitions = layout.listing_partitions(self.type_name, self.shards)
+        return tuple(Query(layout.LISTING, partition, descending=newest_first) for partition in partitions)
 
     def key_query(self, query: KeyQuery[T], *, descending: bool) -> Query:
         """Return what a key query reads.
@@ -111,7 +119,7 @@ class Schema(Generic[T]):
             row = unarchive(record)
             image = replace(row, key=layout.latest_key(record.key.pk))
             values = _system_values(image, resource_id)
-            stored_type = image.attributes[layout.TYPE]["S"]
+            stored_type = layout.type_in_listing(image.attributes[layout.TYPE]["S"])
             if stored_type != self.type_name:
                 raise ValueError(f"it is of type {stored_type!r}")  # noqa: TRY301 - one place names all faults
             resource = self.codec.decode(image.attributes, values)
@@ -138,8 +146,15 @@ def schema_of(model: type[T]) -> Schema[T]:
 
 @cache
 def _compiled(model: type[Resource]) -> Schema[Resource]:
-    indexes_of(model)
-    return Schema(model, codec_for(model))
+    collections.declare(model)
+    return Schema(model, codec_for(model), _shards(model))
+
+
+def _shards(model: type[Resource]) -> int:
+    declared = declarations(model, Listing)
+    if len(declared) > 1:
+        raise ModelError(f"{model.__qualname__} has {len(declared)} listings; a class is listed in one way")
+    return declared[0].shards if declared else UNSHARDED
 
 
 def _system_values(row: Record, resource_id: str) -> dict[str, object]:

@@ -1,10 +1,15 @@
 """The driver port. A table knows records, guards and plans; never resources, versions or retries."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from sst_repo.core.queries import Query, Slice
 from sst_repo.core.records import Key, Outcome, Plan, Record
+from sst_repo.pages import DEFAULT_LIMIT, DEFAULT_READS, CollectionPage
+
+if TYPE_CHECKING:
+    from sst_repo.resource import Resource
 
 
 class Table(ABC):
@@ -12,7 +17,13 @@ class Table(ABC):
 
     To add an adapter, implement this class and run `sst_repo.testing`'s `TableContract` on it. All methods raise
     `TableError` when the table itself fails.
+
+    Attributes:
+        cursor_secrets: What the cursors of listings are signed with: the first one signs, all are recognised. Without
+            any, cursors are not signed.
     """
+
+    cursor_secrets: tuple[bytes, ...] = ()
 
     @abstractmethod
     def read(self, key: Key, *, consistent: bool = True) -> Record | None:
@@ -25,6 +36,44 @@ class Table(ABC):
     @abstractmethod
     def query(self, query: Query) -> Slice:
         """Return rows of one partition in order, as many as one call gives."""
+
+    def collection(
+        self,
+        name: str,
+        *partition: object,
+        types: "Sequence[type[Resource]] | None" = None,
+        predicate: "Callable[[Resource], bool] | None" = None,
+        limit: int | None = DEFAULT_LIMIT,
+        cursor: str | None = None,
+        descending: bool = False,
+        reads: int = DEFAULT_READS,
+    ) -> CollectionPage:
+        """Return a page of an item collection: resources of several classes that share a partition, read together.
+
+        The classes are those with an index that names the collection, `Index(..., collection="customer")`. They come
+        one after the other by type name, the resources of each in the order of its index.
+
+        Args:
+            name: The collection's name.
+            *partition: A value for each partition part of its indexes.
+            types: The classes that count; None for all.
+            predicate: What Python filters by.
+            limit: How many resources; None for all.
+            cursor: The cursor of the page before; None for the first page.
+            descending: Whether to begin at the end.
+            reads: With `types` or a predicate: after so many reads the page is handed out short, with a cursor.
+
+        Raises:
+            InvalidQueryError: There is no such collection, or a value does not fit its partition parts.
+            InvalidCursorError: The cursor is mangled or belongs to another listing.
+
+        Cost: 1 Query per page, more where the page is over 1 MB or matches are rare.
+        """
+        from sst_repo.item_collections import ItemCollection  # noqa: PLC0415 - the one door upward: see ADR 11
+
+        return ItemCollection(self, name, types).page(
+            partition, predicate=predicate, limit=limit, cursor=cursor, descending=descending, reads=reads
+        )
 
     @abstractmethod
     def transact(self, plan: Plan) -> Outcome:

@@ -3,14 +3,14 @@
 import marshal
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import TypeAlias
 
 from sortedcontainers import SortedDict
 
-from sst_repo.core import layout
+from sst_repo.core import cursors, layout
 from sst_repo.core.filters import satisfies
 from sst_repo.core.layout import PRIMARY, IndexKeys, index_entry
 from sst_repo.core.queries import Position, Query, Slice
@@ -53,6 +53,7 @@ class InMemoryTable(Table):
 
     Args:
         gsis: How many general indexes it has.
+        cursor_secret: As for `DynamoDBTable`.
         monotonic: Seconds that only go up; measures how long tokens are remembered.
     """
 
@@ -60,10 +61,12 @@ class InMemoryTable(Table):
         self,
         *,
         gsis: int = layout.DEFAULT_GSIS,
+        cursor_secret: str | bytes | Sequence[str | bytes] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Make an empty table."""
         self._indexes = (PRIMARY, *layout.secondary_indexes(gsis))
+        self.cursor_secrets = cursors.secrets_of(cursor_secret)
         self._monotonic = monotonic
         self._lock = threading.RLock()
         self._exists = True

@@ -19,6 +19,7 @@ class DelegatingTable(Table):
     def __init__(self, table: Table) -> None:
         """Stand in front of a table."""
         self.table = table
+        self.cursor_secrets = table.cursor_secrets
 
     def read(self, key: Key, *, consistent: bool = True) -> Record | None:
         """Pass on."""

@@ -62,7 +62,7 @@ def fill(
     partition: Partition, limit: int | None, after: Position | None = None, reads: int | None = None
 ) -> Filled[int]:
     query = Query(LISTING, "Order", after=after)
-    return run(paging.fill(query, limit, load, reads), partition)
+    return run(paging.fill([query], limit, load, reads), partition)
 
 
 def run(reads: Reads[ResultT], partition: Partition) -> ResultT:
@@ -169,7 +169,8 @@ def test_good_rows_are_read_in_as_few_reads_as_the_server_allows(count: int, lim
 def test_a_page_is_one_read_that_looks_one_item_ahead() -> None:
     partition = Partition(["good"] * 50, most=100)
 
-    assert fill(partition, 20) == Filled(list(range(20)), [], position(row(19, "good")), more=True, scanned=21)
+    first, last = position(row(0, "good")), position(row(19, "good"))
+    assert fill(partition, 20) == Filled(list(range(20)), [], first, last, more=True, scanned=21)
     assert partition.limits == (21,)
 
 
@@ -183,7 +184,8 @@ def test_a_long_run_of_bad_rows_is_passed_in_few_reads() -> None:
 def test_exactly_as_many_as_the_limit_is_the_last_page() -> None:
     partition = Partition(["good"] * 20, most=100)
 
-    assert fill(partition, 20) == Filled(list(range(20)), [], None, more=False, scanned=20)
+    first = position(row(0, "good"))
+    assert fill(partition, 20) == Filled(list(range(20)), [], first, None, more=False, scanned=20)
     assert partition.limits == (21,)
 
 
@@ -216,19 +218,19 @@ def test_an_error_of_another_kind_is_not_gathered() -> None:
         raise LookupError
 
     with pytest.raises(LookupError):
-        run(paging.fill(QUERY, 5, fail), Partition(["good"], most=10))
+        run(paging.fill([QUERY], 5, fail), Partition(["good"], most=10))
 
 
 @given(st.integers(0, 30), sizes)
 def test_a_count_is_that_of_all_rows(count: int, most: int) -> None:
     partition = Partition(["good"] * count, most)
 
-    assert run(paging.count(QUERY), partition) == count
+    assert run(paging.count([QUERY]), partition) == count
     assert partition.reads == count // most + 1
     assert set(partition.limits) == {None}
 
 
 def test_a_count_transfers_no_rows() -> None:
-    reads = paging.count(QUERY)
+    reads = paging.count([QUERY])
 
     assert next(reads).count_only

@@ -1,12 +1,12 @@
 """The adapter: one client call a method, requests and responses made elsewhere."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sst_repo.core import layout
+from sst_repo.core import cursors, layout
 from sst_repo.core.queries import Query, Slice
 from sst_repo.core.records import Applied, Check, Key, Outcome, Plan, Put, Record
 from sst_repo.errors import TableError, TableUnavailableError
@@ -28,6 +28,8 @@ class DynamoDBTable(Table):
         client: A boto3 DynamoDB client, with the region, endpoint, credentials and retries you want; made from the
             environment if none is given. Clients are safe to share between threads.
         gsis: How many general indexes (gsi1, gsi2, …) `create()` gives the table, 0 to 19.
+        cursor_secret: Signs the cursors of listings (HMAC-SHA-256), so that nobody else can make one: 16 random bytes
+            or more, the same in all processes. To replace it, give several: the first signs, all are recognised.
 
     Attributes:
         client: The client, for whatever else you need of DynamoDB.
@@ -41,10 +43,12 @@ class DynamoDBTable(Table):
         client: "DynamoDBClient | None" = None,
         *,
         gsis: int = layout.DEFAULT_GSIS,
+        cursor_secret: str | bytes | Sequence[str | bytes] | None = None,
     ) -> None:
         """Make no call: the table need not exist yet."""
         self.name = name
         self.client = client_of_environment() if client is None else client
+        self.cursor_secrets = cursors.secrets_of(cursor_secret)
         self._gsis = gsis
 
     def __repr__(self) -> str:

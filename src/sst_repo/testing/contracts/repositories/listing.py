@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from sst_repo.errors import InvalidCursorError, InvalidQueryError
-from sst_repo.ports import Page, Repository
+from sst_repo.pages import Page
+from sst_repo.ports import Repository
 from sst_repo.repository import TableRepository
 from sst_repo.tables.base import Table
 from sst_repo.testing.contracts.models import Kept, Plain, Sample
@@ -181,17 +182,18 @@ class ListingContract(RepositoryFixtures):
         assert titles(rest) == titles(everything[3:])
         assert titles(repository.list(limit=1)) == [seen.title]
 
-    def test_rows_that_are_updated_in_between_move_behind_the_oldest_first_cursor(
+    def test_rows_that_are_updated_in_between_leave_an_oldest_first_walk(
         self, repository: Repository[Sample], model: type[Sample]
     ) -> None:
         fill(repository, model, 6)
         everything = list(repository.iterate(newest_first=False))
         page = repository.list(limit=3, newest_first=False)
-        later = everything[4]
-        later.tags.append("moved")
-        repository.save(later)
+        # A walk that ran after them would never end where each reader writes what it reads.
+        for updated in (everything[1], everything[4]):
+            updated.tags.append("moved")
+            repository.save(updated)
         rest = repository.list(limit=3, cursor=page.cursor, newest_first=False)
-        assert titles(rest) == titles([everything[3], everything[5], everything[4]])
+        assert titles(rest) == titles([everything[3], everything[5]])
         assert not rest.has_more
 
     def test_the_last_page_that_was_deleted_in_between_is_an_empty_one(

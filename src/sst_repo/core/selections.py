@@ -1,0 +1,138 @@
+"""What a listing selects, and the places in it that cursors name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sst_repo.core import cursors, layout
+from sst_repo.core.limits import MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES
+from sst_repo.core.queries import Position, Query
+from sst_repo.errors import InvalidCursorError
+
+_FORWARD: Final = ">"
+_BACKWARD: Final = "<"
+_ABOVE_IDS: Final = "$"
+"""Sorts above the `#` between the time and the id in the listing's sort key."""
+
+_MOST_DIGITS: Final = len(str(MAX_PARTITION_KEY_BYTES))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page begins, and which way it is read.
+
+    Attributes:
+        position: The row that it begins next to; None for the end that reading begins at.
+        is_backward: Whether the page is read against the order of its listing.
+        horizon: The last update that the walk looks at, where it would else run after what is updated meanwhile.
+    """
+
+    position: Position | None = None
+    is_backward: bool = False
+    horizon: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Rows in one order, of which pages can be read.
+
+    Attributes:
+        type: The name of their type; "" if they are of several.
+        queries: What they are read by, one query a partition, all of one index and in one direction. The rows of
+            several partitions are merged by sort key.
+        predicate: The name of what Python filters by; "" for nothing.
+    """
+
+    type: str
+    queries: tuple[Query, ...]
+    predicate: str = ""
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether rows may be read that do not count."""
+        return self.queries[0].filter is not None or bool(self.predicate)
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether rows that are written meanwhile move to where the walk has not been: by last update, oldest first."""
+        query = self.queries[0]
+        return query.index == layout.LISTING and not query.descending
+
+    def at(self, place: Place) -> tuple[Query, ...]:
+        """Return what is read from a place on."""
+        horizon = None if place.horizon is None else place.horizon + _ABOVE_IDS
+        return tuple(
+            replace(
+                query,
+                after=place.position,
+                last=query.last if horizon is None else horizon,
+                descending=query.descending != place.is_backward,
+            )
+            for query in self.queries
+        )
+
+    def latest(self) -> tuple[Query, ...]:
+        """Return what finds the row that is last in each partition, whatever it holds."""
+        return tuple(replace(query, descending=not query.descending, limit=1, filter=None) for query in self.queries)
+
+    def cursor(self, place: Place | None, secrets: Sequence[bytes]) -> str | None:
+        """Write a place down; None for none."""
+        if place is None:
+            return None
+        text = "" if place.position is None else self._text(place.position)
+        if self.is_moving:
+            text = _pair(place.horizon or "", text)
+        return cursors.encode((_BACKWARD if place.is_backward else _FORWARD) + text, self._identity, secrets)
+
+    def place(self, cursor: str | None, secrets: Sequence[bytes]) -> Place:
+        """Read a place; without a cursor, the beginning.
+
+        Raises:
+            InvalidCursorError: The cursor is mangled or another listing's.
+        """
+        if cursor is None:
+            return Place()
+        written = cursors.decode(cursor, self._identity, secrets)
+        direction, text = written[:1], written[1:]
+        horizon, text = _parted(text) if self.is_moving else (None, text)
+        return Place(self._position(text) if text else None, direction == _BACKWARD, horizon)
+
+    @property
+    def _identity(self) -> tuple[str, ...]:
+        query = self.queries[0]
+        parts = (query.index.name, query.partition, query.first, query.last, query.descending)
+        return (self.type, *map(str, parts), repr(query.filter), self.predicate)
+
+    def _text(self, position: Position) -> str:
+        if self.queries[0].index == layout.LISTING:
+            # The listing's sort key names the row itself.
+            return position.sort
+        return _pair(position.key.pk, position.sort)
+
+    def _position(self, text: str) -> Position:
+        if self.queries[0].index == layout.LISTING:
+            pk, sort = layout.partition_key(self.type, layout.id_in_listing_sort(text)), text
+        else:
+            pk, sort = _parted(text)
+        # Without a secret anybody can make up a place; it can only be one in what is read anyway.
+        query = self.queries[0]
+        within = (query.first or "") <= sort and (query.last is None or sort <= query.last)
+        fits = 0 < len(pk.encode()) <= MAX_PARTITION_KEY_BYTES and 0 < len(sort.encode()) <= MAX_SORT_KEY_BYTES
+        if not within or not fits:
+            raise _nowhere()
+        return Position(sort, layout.latest_key(pk))
+
+
+def _pair(first: str, second: str) -> str:
+    return f"{len(first)}:{first}{second}"
+
+
+def _parted(text: str) -> tuple[str, str]:
+    length, _, rest = text.partition(":")
+    if not length.isdecimal() or len(length) > _MOST_DIGITS:
+        raise _nowhere()
+    return rest[: int(length)], rest[int(length) :]
+
+
+def _nowhere() -> InvalidCursorError:
+    return InvalidCursorError("the cursor names no place in this listing; begin again without a cursor")
