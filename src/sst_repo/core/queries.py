@@ -53,9 +53,11 @@ class Slice:
         count: How many rows there were.
         scanned: How many rows were read for them, those that the filter dropped included.
         more: Where to go on; None at the end. There need not be anything after it.
+        consumed: How many read capacity units it took.
     """
 
     records: tuple[Record, ...]
     count: int
     scanned: int
     more: Position | None
+    consumed: float = 0.0

@@ -87,6 +87,7 @@ PLAIN_QUERY = {
     "ExpressionAttributeNames": {"#p": "_t"},
     "ExpressionAttributeValues": {":p": {"S": "Order"}},
     "ScanIndexForward": True,
+    "ReturnConsumedCapacity": "TOTAL",
     "IndexName": "listing",
 }
 PRIMARY_QUERY = {

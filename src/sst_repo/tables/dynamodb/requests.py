@@ -39,6 +39,7 @@ def query(table: str, query: Query) -> dict[str, Any]:
         "TableName": table,
         **key_condition(query),
         "ScanIndexForward": not query.descending,
+        "ReturnConsumedCapacity": "TOTAL",
     }
     if query.filter is not None:
         names, values, request["FilterExpression"] = filter_expression(query.filter)
