@@ -11,7 +11,6 @@ from sortedcontainers import SortedDict
 
 from sst_repo.core import layout
 from sst_repo.core.capacity import reach, read_units
-from sst_repo.core.filters import satisfies
 from sst_repo.core.layout import PRIMARY, IndexKeys, index_entry
 from sst_repo.core.limits import item_size
 from sst_repo.core.queries import Position, Query, Slice
@@ -90,7 +89,7 @@ class InMemoryTable(Table):
             partition = self._partitions.get((self._known(query.index), query.partition), _NOTHING)
             seen = reach(((partition[place][0], place) for place in _between(partition, query)), query.limit)
             rows = [_load(place, partition[place]) for place in seen.rows]
-        found = tuple(row for row in rows if query.filter is None or satisfies(query.filter, row.attributes))
+        found = tuple(row for row in rows if query.filter is None or query.filter.satisfied_by(row.attributes))
         more = _position(seen.rows[-1]) if seen.is_cut else None
         consumed = read_units(seen.size, consistent=query.consistent)
         return Slice(() if query.count_only else found, len(found), len(rows), more, consumed)

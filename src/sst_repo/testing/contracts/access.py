@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
+from functools import partial, reduce
 from itertools import product
 from math import ceil
 from typing import Any, ClassVar, Literal
@@ -19,6 +19,7 @@ from sst_repo.resource import Resource, VersionedResource
 from sst_repo.tables.base import Table
 from sst_repo.testing.clocks import START, ManualClock
 from sst_repo.testing.contracts.base import Contract
+from sst_repo.testing.wrappers import CountingTable
 from sst_repo.unit_of_work import UnitOfWork
 
 EVERY_READ_IT_TAKES = 10_000
@@ -259,6 +260,25 @@ class AccessContract(Contract):
         for read in (sales.list, sales.count, partial(sales.query, Sale.by_customer("c"))):
             with pytest.raises(InvalidQueryError):
                 read(where=where)
+
+    @pytest.mark.parametrize(
+        "where",
+        [
+            F.number.is_in(range(3000)),
+            reduce(Condition.__or__, (F.number == number for number in range(200))),
+            F.customer == "x" * 2**20,
+        ],
+        ids=["text", "operators", "values"],
+    )
+    def test_a_condition_that_is_too_large_for_dynamodb_is_refused_before_any_call(
+        self, table: Table, where: Condition
+    ) -> None:
+        counting = CountingTable(table)
+        sales: Repository[Sale] = TableRepository(Sale, counting)
+        for read in (sales.list, sales.count, partial(sales.query, Sale.by_customer("c"))):
+            with pytest.raises(InvalidQueryError, match="DynamoDB takes at most"):
+                read(where=where)
+        assert not counting.calls
 
     # -- in a unit of work
 

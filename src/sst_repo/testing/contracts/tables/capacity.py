@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from sst_repo.core.capacity import MAX_READ_BYTES
-from sst_repo.core.filters import Exists, Filter, Not
+from sst_repo.core.expressions import compile_filter
+from sst_repo.core.filters import Exists, Not
 from sst_repo.core.layout import PRIMARY, IndexKeys, gsi
 from sst_repo.core.queries import Query
 from sst_repo.core.records import Record
@@ -37,7 +38,7 @@ _PRICES: dict[str, tuple[Sequence[int], float]] = {
 }
 """The sizes of rows, and the units for reading them consistently."""
 
-_NONE_OF_THEM: Filter = Not(Exists(("_v",)))
+_NONE_OF_THEM = compile_filter(Not(Exists(("_v",))))
 
 
 def _filled(table: Table, index: IndexKeys, partition: str, sizes: Sequence[int]) -> list[Record]:
