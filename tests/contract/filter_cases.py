@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from sst_repo.core.expressions import compile_filter
 from sst_repo.core.filters import (
     And,
     BeginsWith,
@@ -22,7 +23,6 @@ from sst_repo.core.filters import (
     satisfies,
 )
 from sst_repo.core.numbers import canonical_number
-from sst_repo.tables.dynamodb.expressions import filter_expression
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -128,14 +128,14 @@ def create(client: "DynamoDBClient") -> None:
 
 def found(client: "DynamoDBClient", partition: str, condition: Filter) -> list[int]:
     """The rows that the server finds."""
-    names, held, expression = filter_expression(condition)
+    compiled = compile_filter(condition)
     answer: Any = client.query(
         TableName=TABLE,
         KeyConditionExpression="#p = :p",
-        FilterExpression=expression,
+        FilterExpression=compiled.text,
         ProjectionExpression="#s",
-        ExpressionAttributeNames={"#p": "pk", "#s": "sk", **names},
-        ExpressionAttributeValues={":p": {"S": partition}, **held},
+        ExpressionAttributeNames={"#p": "pk", "#s": "sk", **compiled.names},
+        ExpressionAttributeValues={":p": {"S": partition}, **compiled.values},
     )
     assert "LastEvaluatedKey" not in answer
     return [int(item["sk"]["S"]) for item in answer["Items"]]

@@ -9,7 +9,9 @@ from itertools import islice
 from typing import Any
 
 from sst_repo import InMemoryTable
+from sst_repo.core.capacity import read_units
 from sst_repo.core.layout import PRIMARY, IndexKeys, index_entry
+from sst_repo.core.limits import item_size
 from sst_repo.core.queries import Query, Slice
 from sst_repo.core.records import (
     Absent,
@@ -307,6 +309,36 @@ class CaselessOrder(Reorders):
 
     def order(self, sort: str) -> Any:
         return sort.casefold()
+
+
+class ReadsWithoutEnd(InMemoryTable):
+    """Ends no read at a megabyte."""
+
+    def query(self, query: Query) -> Slice:
+        got = super().query(query)
+        while query.limit is None and got.more is not None:
+            rest = super().query(replace(query, after=got.more))
+            got = replace(rest, records=got.records + rest.records, count=got.count + rest.count)
+        return got
+
+
+class CutsTheRowAtTheMegabyte(InMemoryTable):
+    """Reads up to a megabyte, but says that it also read the row after it."""
+
+    def query(self, query: Query) -> Slice:
+        got = super().query(query)
+        if query.limit is not None or got.more is None:
+            return got
+        following = super().query(replace(query, after=got.more, limit=1))
+        return replace(got, more=following.more)
+
+
+class ChargesWhatItFinds(InMemoryTable):
+    """Says what the rows it found would cost, not those it read."""
+
+    def query(self, query: Query) -> Slice:
+        got = super().query(query)
+        return replace(got, consumed=read_units(sum(map(item_size, got.records)), consistent=query.consistent))
 
 
 class ReadsAHundredOnly(InMemoryTable):

@@ -114,6 +114,14 @@ _CAUGHT_BY: dict[type[InMemoryTable], list[str]] = {
     planted.ExclusiveBounds: ["TestTable.test_bounds_are_inclusive"],
     planted.Utf16Order: ["TestTable.test_a_partition_is_read_in_the_order_of_code_points"],
     planted.CaselessOrder: ["TestTable.test_a_partition_is_read_in_the_order_of_code_points"],
+    planted.ReadsWithoutEnd: ["TestTable.test_a_read_ends_after_the_row_that_makes_a_megabyte"],
+    planted.CutsTheRowAtTheMegabyte: [
+        "TestTable.test_a_read_ends_after_the_row_that_makes_a_megabyte",
+        "TestTable.test_more_than_a_megabyte_is_read_completely",
+    ],
+    planted.ChargesWhatItFinds: [
+        "TestTable.test_a_read_costs_a_unit_for_each_4_kb_and_half_of_it_where_not_consistent",
+    ],
     planted.ReadsAHundredOnly: [
         "TestTable.test_any_number_of_rows_is_read_and_what_is_missing_is_left_out",
         "TestRepository.test_get_many_takes_any_number_of_ids",

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 
+from sst_repo.core.expressions import compile_filter
 from sst_repo.core.filters import And, Compare, Contains, Exists, Filter, In, Not, Or, SizeIs
 from sst_repo.errors import InvalidQueryError
-from sst_repo.tables.dynamodb.expressions import filter_expression
 from tests.contract import filter_cases as cases
 
 if TYPE_CHECKING:
@@ -51,4 +51,4 @@ def test_the_largest_filters_that_are_sent_are_taken(client: "DynamoDBClient", m
 
 def test_one_operator_more_is_refused_before_the_call() -> None:
     with pytest.raises(InvalidQueryError, match="301 operators"):
-        filter_expression(Or(tuple(Compare(("a",), "=", ONE) for _ in range(151))))
+        compile_filter(Or(tuple(Compare(("a",), "=", ONE) for _ in range(151))))

@@ -159,14 +159,10 @@ NEVER: Final = Or(())
 """Holds for nothing."""
 
 MAX_IN_VALUES: Final = 100
-MAX_OPERATORS: Final = 300
-MAX_EXPRESSION_BYTES: Final = 4096
-MAX_PARAMETER_BYTES: Final = 1024 * 1024 - 16 * 1024
 MAX_STEPS: Final = 32
 MAX_INDEX: Final = MAX_ITEM_BYTES
-"""DynamoDB's limits: the values of an IN; an expression's operators, text, and names and values (the guide says 2 MB,
-DynamoDB Local takes 1; some is kept for the key condition); the steps of a path; an index, of which it is only known
-that no list goes so far."""
+"""DynamoDB's limits: the values of an IN; the steps of a path; an index, of which it is only known that no list goes so
+far. Those on a whole expression are in `core.expressions`."""
 
 
 def satisfies(condition: Filter, attributes: Attributes) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sst_repo.core.filters import Filter
+from sst_repo.core.expressions import CompiledFilter
 from sst_repo.core.layout import IndexKeys
 from sst_repo.core.records import Key, Record
 
@@ -38,7 +38,7 @@ class Query:
     last: str | None = None
     descending: bool = False
     after: Position | None = None
-    filter: Filter | None = None
+    filter: CompiledFilter | None = None
     limit: int | None = None
     consistent: bool = False
     count_only: bool = False

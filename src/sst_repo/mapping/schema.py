@@ -6,7 +6,7 @@ from typing import Generic, TypeVar, cast
 
 from sst_repo.conditions import Condition
 from sst_repo.core import layout
-from sst_repo.core.filters import Filter
+from sst_repo.core.expressions import CompiledFilter, compile_filter
 from sst_repo.core.history import unarchive
 from sst_repo.core.intents import Keys, Target
 from sst_repo.core.queries import Query
@@ -85,13 +85,13 @@ class Schema(Generic[T]):
         codec = codec_of(query)
         return Query(codec.keys, *codec.bounds(query), descending=descending)
 
-    def filter(self, condition: Condition) -> Filter:
+    def filter(self, condition: Condition) -> CompiledFilter:
         """Return what rows must satisfy for resources to satisfy the condition.
 
         Raises:
-            InvalidQueryError: The condition does not fit the type.
+            InvalidQueryError: The condition does not fit the type, or is too large for DynamoDB.
         """
-        return resolve(condition, self.codec)
+        return compile_filter(resolve(condition, self.codec))
 
     def prove(self, resource: T, content: Attributes) -> None:
         """Refuse content that would not come back equal: nothing is written that can't be read.

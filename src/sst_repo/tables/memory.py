@@ -5,14 +5,14 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from typing import TypeAlias
 
 from sortedcontainers import SortedDict
 
 from sst_repo.core import cursors, layout
-from sst_repo.core.filters import satisfies
+from sst_repo.core.capacity import reach, read_units
 from sst_repo.core.layout import PRIMARY, IndexKeys, index_entry
+from sst_repo.core.limits import item_size
 from sst_repo.core.queries import Position, Query, Slice
 from sst_repo.core.records import (
     Applied,
@@ -34,7 +34,10 @@ from sst_repo.tables.base import Table
 _Place: TypeAlias = tuple[str, ...]
 """Where a row stands in a partition of an index: its sort key there, then its primary key."""
 
-_Partition: TypeAlias = "SortedDict[_Place, bytes]"
+_Row: TypeAlias = tuple[int, bytes]
+"""What is kept of a row: its size as an item, and its attributes."""
+
+_Partition: TypeAlias = "SortedDict[_Place, _Row]"
 
 _NOTHING: _Partition = SortedDict()
 
@@ -84,15 +87,15 @@ class InMemoryTable(Table):
             return {key: record for key in keys if (record := self._stored(key)) is not None}
 
     def query(self, query: Query) -> Slice:
-        """Return rows of one partition in order; without a limit, all of them."""
+        """Return rows of one partition in order, up to 1 MB of them."""
         with self._in_existence():
             partition = self._partitions.get((self._known(query.index), query.partition), _NOTHING)
-            places = list(islice(_between(partition, query), query.limit))
-            rows = [_load(place, partition[place]) for place in places]
-        found = tuple(row for row in rows if query.filter is None or satisfies(query.filter, row.attributes))
-        # Like DynamoDB, a read that stops at its limit says "more" without looking whether there is any.
-        more = _position(places[-1]) if len(places) == query.limit else None
-        return Slice(() if query.count_only else found, len(found), len(places), more)
+            seen = reach(((partition[place][0], place) for place in _between(partition, query)), query.limit)
+            rows = [_load(place, partition[place]) for place in seen.rows]
+        found = tuple(row for row in rows if query.filter is None or query.filter.satisfied_by(row.attributes))
+        more = _position(seen.rows[-1]) if seen.is_cut else None
+        consumed = read_units(seen.size, consistent=query.consistent)
+        return Slice(() if query.count_only else found, len(found), len(rows), more, consumed)
 
     def transact(self, plan: Plan) -> Outcome:
         """Apply a plan, all or nothing."""
@@ -147,16 +150,16 @@ class InMemoryTable(Table):
 
     def _stored(self, key: Key) -> Record | None:
         place = (key.sk, key.pk, key.sk)
-        content = self._partitions.get((PRIMARY, key.pk), _NOTHING).get(place)
-        return None if content is None else _load(place, content)
+        row = self._partitions.get((PRIMARY, key.pk), _NOTHING).get(place)
+        return None if row is None else _load(place, row)
 
     def _insert(self, record: Record) -> None:
-        content = marshal.dumps(dict(record.attributes))
+        row = (item_size(record), marshal.dumps(dict(record.attributes)))
         for name, place in self._entries(record):
             partition = self._partitions.get(name)
             if partition is None:
                 partition = self._partitions[name] = SortedDict()
-            partition[place] = content
+            partition[place] = row
 
     def _remove(self, record: Record) -> None:
         for name, place in self._entries(record):
@@ -196,8 +199,8 @@ def _between(partition: _Partition, query: Query) -> Iterator[_Place]:
     return partition.irange(low, high, inclusive=(False, False), reverse=query.descending)
 
 
-def _load(place: _Place, content: bytes) -> Record:
-    return Record(Key(*place[1:]), marshal.loads(content))  # noqa: S302 - our own bytes, from our own memory
+def _load(place: _Place, row: _Row) -> Record:
+    return Record(Key(*place[1:]), marshal.loads(row[1]))  # noqa: S302 - our own bytes, from our own memory
 
 
 def _position(place: _Place) -> Position:

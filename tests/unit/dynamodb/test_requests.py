@@ -7,6 +7,8 @@ import boto3
 import pytest
 from botocore.validate import ParamValidator
 
+from sst_repo.core.expressions import compile_filter
+from sst_repo.core.filters import Compare
 from sst_repo.core.layout import LISTING, PRIMARY, gsi
 from sst_repo.core.queries import Position, Query
 from sst_repo.core.records import Absent, Check, Delete, Key, Matches, Plan, Put, Record
@@ -87,6 +89,7 @@ PLAIN_QUERY = {
     "ExpressionAttributeNames": {"#p": "_t"},
     "ExpressionAttributeValues": {":p": {"S": "Order"}},
     "ScanIndexForward": True,
+    "ReturnConsumedCapacity": "TOTAL",
     "IndexName": "listing",
 }
 PRIMARY_QUERY = {
@@ -137,6 +140,17 @@ REQUESTS = [
         requests.query("shop", Query(LISTING, "Order", count_only=True)),
         {**PLAIN_QUERY, "Select": "COUNT"},
         id="query-count",
+    ),
+    pytest.param(
+        "Query",
+        requests.query("shop", Query(LISTING, "Order", filter=compile_filter(Compare(("_t", "p"), "=", {"S": "x"})))),
+        {
+            **PLAIN_QUERY,
+            "FilterExpression": "#0.#1 = :0",
+            "ExpressionAttributeNames": {"#p": "_t", "#0": "_t", "#1": "p"},
+            "ExpressionAttributeValues": {":p": {"S": "Order"}, ":0": {"S": "x"}},
+        },
+        id="query-filtered",
     ),
     pytest.param(
         "Query",

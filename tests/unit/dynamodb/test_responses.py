@@ -111,3 +111,16 @@ def test_values_in_their_canonical_form(answered: dict[str, Any], canonical: dic
 )
 def test_where_a_read_stopped(index: IndexKeys, start_key: dict[str, Any] | None, position: Position | None) -> None:
     assert responses.position(index, start_key) == position
+
+
+@pytest.mark.parametrize(
+    ("answer", "units"),
+    [
+        ({"ConsumedCapacity": {"TableName": "shop", "CapacityUnits": 128.5}}, 128.5),
+        ({"ConsumedCapacity": {"TableName": "shop"}}, 0.0),
+        ({"ConsumedCapacity": None}, 0.0),
+        ({}, 0.0),
+    ],
+)
+def test_what_a_read_consumed_is_what_the_server_says(answer: dict[str, Any], units: float) -> None:
+    assert responses.consumed(answer) == units

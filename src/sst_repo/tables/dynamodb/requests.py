@@ -6,7 +6,7 @@ from typing import Any
 from sst_repo.core.layout import PRIMARY, IndexKeys
 from sst_repo.core.queries import Position, Query
 from sst_repo.core.records import Check, Delete, Key, Op, Plan, Put, Record
-from sst_repo.tables.dynamodb.expressions import filter_expression, guard_expression, key_condition
+from sst_repo.tables.dynamodb.expressions import guard_expression, key_condition
 
 KEYS_A_BATCH = 100
 
@@ -39,11 +39,12 @@ def query(table: str, query: Query) -> dict[str, Any]:
         "TableName": table,
         **key_condition(query),
         "ScanIndexForward": not query.descending,
+        "ReturnConsumedCapacity": "TOTAL",
     }
     if query.filter is not None:
-        names, values, request["FilterExpression"] = filter_expression(query.filter)
-        request["ExpressionAttributeNames"] |= names
-        request["ExpressionAttributeValues"] |= values
+        request["FilterExpression"] = query.filter.text
+        request["ExpressionAttributeNames"] |= query.filter.names
+        request["ExpressionAttributeValues"] |= query.filter.values
     if query.index.name is not None:
         request["IndexName"] = query.index.name
     if query.consistent:

@@ -23,6 +23,12 @@ def position(index: IndexKeys, start_key: Mapping[str, Any] | None) -> Position 
     return Position(key.sk if index == PRIMARY else start_key[index.sort]["S"], key)
 
 
+def consumed(answer: Mapping[str, Any]) -> float:
+    """Return the capacity units that an answer says it took; 0 where the server does not tell."""
+    capacity: Mapping[str, float] = answer.get("ConsumedCapacity") or {}
+    return capacity.get("CapacityUnits", 0.0)
+
+
 def _canonical(value: Mapping[str, Any]) -> AttributeValue:
     """Undo what a server may do to a value's text: exponents in numbers, any order in sets."""
     ((tag, content),) = value.items()

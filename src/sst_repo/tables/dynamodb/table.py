@@ -86,7 +86,7 @@ class DynamoDBTable(Table):
         answer: Any = self.client.query(**requests.query(self.name, query))
         records = tuple(map(responses.record, answer.get("Items", ())))
         more = responses.position(query.index, answer.get("LastEvaluatedKey"))
-        return Slice(records, answer["Count"], answer["ScannedCount"], more)
+        return Slice(records, answer["Count"], answer["ScannedCount"], more, responses.consumed(answer))
 
     def transact(self, plan: Plan) -> Outcome:
         """Apply a plan: 1 PutItem or DeleteItem for one op, else 1 TransactWriteItems."""

@@ -10,6 +10,7 @@ from sst_repo.core.queries import Query
 from sst_repo.core.records import Absent, Applied, AttributeValue, Key, Put, Reason, Record, Refused
 from sst_repo.errors import TableError, TableNotFoundError
 from sst_repo.tables.base import Table
+from sst_repo.testing.contracts.tables.capacity import CapacityContract
 from sst_repo.testing.contracts.tables.plans import PlanContract
 from sst_repo.testing.contracts.tables.queries import QueryContract
 from sst_repo.testing.contracts.tables.rows import overwrite, plan, put_all, records_of, row
@@ -71,7 +72,7 @@ def _mutate(record: Record | None) -> None:
     attributes["added"] = {"S": "x"}
 
 
-class TableContract(PlanContract, QueryContract):
+class TableContract(PlanContract, QueryContract, CapacityContract):
     """All that a `Table` must keep to."""
 
     # -- reading

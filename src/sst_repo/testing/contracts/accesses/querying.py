@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from functools import partial
+from functools import partial, reduce
 from itertools import product
 from math import ceil
 from typing import Any, ClassVar
@@ -28,6 +28,7 @@ from sst_repo.testing.contracts.accesses.base import (
     numbers,
     walk,
 )
+from sst_repo.testing.wrappers import CountingTable
 
 
 class QueryingContract(AccessFixtures):
@@ -188,6 +189,25 @@ class QueryingContract(AccessFixtures):
         for read in (sales.list, sales.count, partial(sales.query, Sale.by_customer("c"))):
             with pytest.raises(InvalidQueryError):
                 read(where=where)
+
+    @pytest.mark.parametrize(
+        "where",
+        [
+            F.number.is_in(range(3000)),
+            reduce(Condition.__or__, (F.number == number for number in range(200))),
+            F.customer == "x" * 2**20,
+        ],
+        ids=["text", "operators", "values"],
+    )
+    def test_a_condition_that_is_too_large_for_dynamodb_is_refused_before_any_call(
+        self, table: Table, where: Condition
+    ) -> None:
+        counting = CountingTable(table)
+        sales: Repository[Sale] = TableRepository(Sale, counting)
+        for read in (sales.list, sales.count, partial(sales.query, Sale.by_customer("c"))):
+            with pytest.raises(InvalidQueryError, match="DynamoDB takes at most"):
+                read(where=where)
+        assert not counting.calls
 
     # -- in a unit of work
 

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TypeVar
 
 from sst_repo.core.layout import LATEST, PRIMARY, IndexKeys
+from sst_repo.core.limits import item_size
 from sst_repo.core.queries import Query, Slice
 from sst_repo.core.records import Absent, Applied, Attributes, AttributeValue, Key, Matches, Op, Plan, Put, Record
 from sst_repo.ids import ULIDS
@@ -36,6 +37,13 @@ def entry(index: IndexKeys, partition: str, sort: str, resource_id: str = "") ->
         return row(partition, sort)
     place = {index.partition: {"S": partition}, index.sort: {"S": sort}}
     return row(f"Thing#{resource_id or sort}", attributes=place)
+
+
+def sized(record: Record, size: int) -> Record:
+    """Give a row so many bytes, by one attribute more."""
+    bare = replace(record, attributes={**record.attributes, "ballast": {"S": ""}})
+    ballast = {"S": "x" * (size - item_size(bare))}
+    return replace(record, attributes={**record.attributes, "ballast": ballast})
 
 
 def still(record: Record) -> Matches:
@@ -69,6 +77,11 @@ def slices(table: Table, query: Query) -> Iterator[Slice]:
             return
         assert got.more != query.after, "reading on does not get on"
         query = replace(query, after=got.more)
+
+
+def is_nothing(got: Slice) -> bool:
+    """Tell whether a read found nothing, looked at nothing and says that there is no more."""
+    return (got.records, got.count, got.scanned, got.more) == ((), 0, 0, None)
 
 
 def records_of(table: Table, query: Query) -> list[Record]:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sst_repo.core.expressions import compile_filter
 from sst_repo.core.filters import (
     NEVER,
     And,
@@ -20,7 +21,6 @@ from sst_repo.core.filters import (
     TypeIs,
 )
 from sst_repo.errors import InvalidQueryError
-from sst_repo.tables.dynamodb.expressions import filter_expression
 from tests.contract import filter_cases as cases
 
 ONE: Any = {"N": "1"}
@@ -31,7 +31,7 @@ _WORDS = re.compile(
 
 
 def expression(condition: Filter) -> str:
-    return filter_expression(condition)[2]
+    return compile_filter(condition).text
 
 
 @pytest.mark.parametrize(
@@ -65,11 +65,10 @@ def test_a_filter_is_written_with_no_more_parentheses_than_it_needs(condition: F
 
 def test_each_distinct_name_and_value_has_one_placeholder() -> None:
     twice = And((Compare(("a", "b"), "=", ONE), Compare(("b", "a"), "<", ONE), Compare(("a",), "<", {"S": "1"})))
-    assert filter_expression(twice) == (
-        {"#0": "a", "#1": "b"},
-        {":0": ONE, ":1": {"S": "1"}},
-        "#0.#1 = :0 AND #1.#0 < :0 AND #0 < :1",
-    )
+    compiled = compile_filter(twice)
+    assert compiled.names == {"#0": "a", "#1": "b"}
+    assert compiled.values == {":0": ONE, ":1": {"S": "1"}}
+    assert compiled.text == "#0.#1 = :0 AND #1.#0 < :0 AND #0 < :1"
 
 
 _odd = st.text() | st.sampled_from(("#0", ":0", "a) OR (b", "'", '"', "a.b", "a[0]", " ", "SIZE", "名", ""))
@@ -88,10 +87,10 @@ _odd_leaves: st.SearchStrategy[Filter] = st.one_of(
 
 @given(st.recursive(_odd_leaves, cases.joined, max_leaves=5))
 def test_an_expression_has_nothing_of_the_users_text_and_no_unused_placeholder(condition: Filter) -> None:
-    names, values, text = filter_expression(condition)
-    assert "".join(_WORDS.findall(text)) == text
-    assert set(re.findall(r"[#:]\d+", text)) == names.keys() | values.keys()
-    assert len(set(names.values())) == len(names)
+    compiled = compile_filter(condition)
+    assert "".join(_WORDS.findall(compiled.text)) == compiled.text
+    assert set(re.findall(r"[#:]\d+", compiled.text)) == compiled.names.keys() | compiled.values.keys()
+    assert len(set(compiled.names.values())) == len(compiled.names)
 
 
 @pytest.mark.parametrize(
@@ -106,4 +105,4 @@ def test_an_expression_has_nothing_of_the_users_text_and_no_unused_placeholder(c
 )
 def test_what_dynamodb_would_refuse_for_its_size_is_refused_before(condition: Filter, message: str) -> None:
     with pytest.raises(InvalidQueryError, match=message):
-        filter_expression(condition)
+        compile_filter(condition)
