@@ -1,68 +1,58 @@
-"""Walks over many rows: exact under any filter, in not many more reads than the rows themselves make necessary."""
+"""Long walks, in memory and on moto."""
 
-from datetime import timedelta
-from decimal import Decimal
-from functools import partial
-from math import ceil
-from typing import Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
-from sst_repo import F, InMemoryTable, Repository, TableRepository
-from sst_repo.core.paging import MAX_ROWS_A_READ
-from sst_repo.testing import CountingTable, ManualClock
-from sst_repo.testing.clocks import START
-from sst_repo.testing.contracts.accesses.base import EVERY_READ_IT_TAKES, Sale, numbers, walk
+from sst_repo import InMemoryTable, Table
+from tests.contract.tables import fresh_table
+from tests.contract.walks import EVERY_LIMIT, Walk, WalkContract, stock, walks
 
-ROWS = 5000
-
-EVERY = {"open": 17, "shipped": 1000}
-"""Each so manieth sale has this status; the others are paid."""
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
-@pytest.fixture(scope="module")
-def table() -> InMemoryTable:
-    table = InMemoryTable()
-    sales: Repository[Sale] = TableRepository(Sale, table, clock=ManualClock())
-    for number in range(ROWS):
-        placed_at = START + timedelta(minutes=number)
-        sales.add(Sale(customer="c", total=Decimal(1), number=number, status=_status(number), placed_at=placed_at))
-    return table
+class OnMemory(WalkContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def stocked(cls) -> Table:
+        table = InMemoryTable()
+        stock(table, cls.rows)
+        return table
 
 
-def _status(number: int) -> Literal["open", "paid", "shipped"]:
-    if number % EVERY["shipped"] == 0:
-        return "shipped"
-    return "open" if number % EVERY["open"] == 0 else "paid"
+class OnMoto(WalkContract):
+    counts_units = False
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def stocked(cls, moto_client: "DynamoDBClient") -> Iterator[Table]:
+        for table in fresh_table(moto_client):
+            stock(table, cls.rows)
+            yield table
 
 
-@pytest.mark.parametrize("descending", [False, True])
-@pytest.mark.parametrize(
-    ("status", "limit"), [("any", 50), ("open", 7), ("open", 50), ("shipped", 1), ("shipped", 2), ("shipped", 7)]
-)
-def test_a_walk_is_exact_and_reads_little_more_than_the_rows(
-    table: InMemoryTable,
-    status: str,
-    limit: int,
-    descending: bool,  # noqa: FBT001 - a parameter
-) -> None:
-    counting = CountingTable(table)
-    sales: Repository[Sale] = TableRepository(Sale, counting)
-    matching = [number for number in range(ROWS) if status in {"any", _status(number)}]
-    expected = matching[::-1] if descending else matching
-    where = F.number >= 0 if status == "any" else F.status == status
-    every = EVERY.get(status, 1)
-    for read in (
-        partial(sales.list, where=where, newest_first=descending),
-        partial(sales.query, Sale.by_customer("c"), where=where, descending=descending),
-    ):
-        counting.calls.clear()
-        pages = walk(read, limit=limit, reads=EVERY_READ_IT_TAKES)
+class TestFewInMemory(OnMemory):
+    rows = 230
 
-        assert numbers(pages) == expected
-        assert len(pages) == max(1, ceil(len(expected) / limit))
-        # Each page looks one match ahead, which the next page reads again with the rows in front of it.
-        ideal = ROWS + len(pages) * every
-        assert sum(page.scanned for page in pages) <= 2 * ideal
-        # From a read of a few rows to one of the most it is six reads; two more find the match and the one behind it.
-        assert counting.calls["query"] <= 8 * len(pages) + ceil(ROWS / MAX_ROWS_A_READ)
+    @pytest.mark.parametrize("walked", walks(EVERY_LIMIT), ids=str)
+    def test_a_walk_is_exact_and_reads_little_more_than_the_rows(self, stocked: Table, walked: Walk) -> None:
+        self.check(stocked, walked)
+
+
+class TestManyInMemory(OnMemory):
+    rows = 5000
+
+    @pytest.mark.parametrize("walked", walks(EVERY_LIMIT), ids=str)
+    def test_a_walk_is_exact_and_reads_little_more_than_the_rows(self, stocked: Table, walked: Walk) -> None:
+        self.check(stocked, walked)
+
+
+class TestFewOnMoto(OnMoto):
+    rows = 230
+
+    # moto keeps every reply it ever sent: thousands of rows, or of pages, would take minutes and gigabytes.
+    @pytest.mark.parametrize("walked", walks({"every": [7, 50], "open": [2, 50], "shipped": [1, 50]}), ids=str)
+    def test_a_walk_is_exact_and_reads_little_more_than_the_rows(self, stocked: Table, walked: Walk) -> None:
+        self.check(stocked, walked)

@@ -30,6 +30,7 @@ class Sale(VersionedResource):
     total: Decimal
     placed_at: datetime = START
     number: int = 0
+    note: str = ""
     by_customer = Index(gsi=1, partition="customer", sort="placed_at")
     open_by_total = Index(gsi=2, partition="status", sort="total", when=lambda sale: sale.status == "open")
     by_status = Index(gsi=3, partition="customer", sort=("status", "total"))
@@ -87,10 +88,10 @@ WAYS: Final[Mapping[str, tuple[type[Sale], bool, Callable[[Repository[Any]], Rea
 every_way = pytest.mark.parametrize("way", WAYS)
 
 
-def fill(sales: Repository[SaleT], rows: int, model: type[SaleT]) -> list[SaleT]:
+def fill(sales: Repository[SaleT], rows: int, model: type[SaleT], **values: Any) -> list[SaleT]:
     """Add sales, numbered in the order of both indexes."""
     return [
-        sales.add(new_sale("c", model, number=number, placed_at=START + timedelta(minutes=number)))
+        sales.add(new_sale("c", model, number=number, placed_at=START + timedelta(minutes=number), **values))
         for number in range(rows)
     ]
 

@@ -187,3 +187,38 @@ class PagingContract(AccessFixtures):
         assert read(limit=ROWS).scanned == ROWS
         assert read(limit=ROWS, where=F.number < 0).scanned == ROWS
         assert ROWS > read(limit=4).scanned > 4
+
+    @every_way
+    @pytest.mark.parametrize("limit", [4, ROWS])
+    def test_pages_that_take_several_megabytes_are_exact_both_ways(
+        self, repository: Repository[Sale], way: str, limit: int
+    ) -> None:
+        model, descending, reading = WAYS[way]
+        # 23 rows of 110 KB: a Query ends after 1 MB, wherever that is.
+        fill(repository, ROWS, model, note="x" * 110_000)
+        rare = partial(reading(repository), where=F.number.is_in([1, 2, 3, 12, 13, 20]), limit=limit)
+        expected = sorted([1, 2, 3, 12, 13, 20], reverse=descending)
+        for read, numbers_expected in (
+            (partial(reading(repository), limit=limit), sorted(range(ROWS), reverse=descending)),
+            (partial(rare, reads=EVERY_READ_IT_TAKES), expected),
+            (partial(rare, reads=1), expected),
+        ):
+            pages = walk(read)
+            assert numbers(pages) == numbers_expected
+            back = pages[-1:]
+            while (cursor := back[0].previous) is not None:
+                back.insert(0, read(cursor=cursor))
+            assert numbers(back) == numbers_expected
+
+    @pytest.mark.parametrize("limit", [1, 4, ROWS])
+    def test_rows_at_one_place_of_an_index_come_once_each_both_ways(self, sales: Repository[Sale], limit: int) -> None:
+        fill(sales, ROWS, Sale)
+        for descending in (False, True):
+            read = partial(sales.query, Sale.by_status("c"), limit=limit, descending=descending)
+            pages = walk(read)
+            assert sorted(numbers(pages)) == [*range(ROWS)]
+            assert len(pages) == ceil(ROWS / limit)
+            page = pages[-1]
+            for before in pages[-2::-1]:
+                page = read(cursor=page.previous)
+                assert numbers([page]) == numbers([before])
