@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 from sst_repo.errors import ModelError
 from sst_repo.ids import ULIDS
 from sst_repo.indexes import Index
+from sst_repo.uniques import Unique
 
 SYSTEM_FIELDS = ("resource_id", "version", "created_at", "updated_at")
 """The fields that belong to the library."""
@@ -53,7 +54,7 @@ class Resource(BaseModel):
         ModelError: When a subclass is defined that can't be mapped.
     """
 
-    model_config = ConfigDict(ignored_types=(Index,))
+    model_config = ConfigDict(ignored_types=(Index, Unique))
 
     resource_id: str = Field(default_factory=ULIDS.new_id, min_length=1)
     """Unique within the type; a new ULID unless given. ULIDs sort by the time they were made."""

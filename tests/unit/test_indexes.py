@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, assert_type
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from sst_repo import InvalidQueryError, ModelError, Resource, VersionedResource
+from sst_repo import InvalidQueryError, ModelError, Resource, Unique, VersionedResource
 from sst_repo.indexes import BoundIndex, Index, KeyQuery
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -44,7 +44,7 @@ class RushOrder(Order):
 def test_an_index_is_no_field() -> None:
     assert "by_customer" not in Order.model_fields
     assert "by_customer" not in Order(customer_id="c1").model_dump()
-    assert RushOrder.model_config.get("ignored_types") == (Index,)
+    assert RushOrder.model_config.get("ignored_types") == (Index, Unique)
 
 
 def test_calling_an_index_gives_a_query_of_its_class() -> None:

@@ -8,7 +8,7 @@ from sst_repo.conditions import Condition
 from sst_repo.core import layout
 from sst_repo.core.filters import Filter
 from sst_repo.core.history import unarchive
-from sst_repo.core.intents import Keys, Target
+from sst_repo.core.intents import Claim, Derive, Derived, Target
 from sst_repo.core.queries import Query
 from sst_repo.core.records import Attributes, Record
 from sst_repo.core.times import from_utc_text
@@ -18,6 +18,8 @@ from sst_repo.mapping.codec import ModelCodec, codec_for
 from sst_repo.mapping.filters import resolve
 from sst_repo.mapping.indexes import codec_of, index_attributes, indexes_of
 from sst_repo.mapping.keys import check_id
+from sst_repo.mapping.parts import as_written
+from sst_repo.mapping.uniques import claim_on, claims_of, uniques_of
 from sst_repo.resource import Resource, bring_up_to_date, image_of, on_definition
 
 T = TypeVar("T", bound=Resource)
@@ -57,14 +59,35 @@ class Schema(Generic[T]):
         """
         return self.codec.encode(resource)
 
-    def keys(self, resource: T) -> Keys | None:
-        """Return what makes the resource's attributes in the indexes of its class; None if it has none.
+    def derive(self, resource: T) -> Derive | None:
+        """Return what derives the resource's index attributes and claims; None if its class has no index or `Unique`.
 
         What is returned raises `UnstorableValueError` for a value that has no place in an order.
         """
-        if not indexes_of(self.model):
+        if not indexes_of(self.model) and not uniques_of(self.model):
             return None
-        return lambda system: index_attributes(resource, _stamped(system))
+
+        def derived(system: Attributes) -> Derived:
+            written = as_written(resource, _stamped(system))
+            return Derived(index_attributes(written), claims_of(written))
+
+        return derived
+
+    def claims(self, resource: T) -> tuple[Claim, ...]:
+        """Return the unique values that the resource has as it is.
+
+        Raises:
+            UnstorableValueError: A value has no place in an order.
+        """
+        return claims_of(resource)
+
+    def claim_on(self, field: str | tuple[str, ...], value: object) -> Claim:
+        """Return the claim of a resource that has a unique value.
+
+        Raises:
+            InvalidQueryError: The class has no such `Unique`, or the value does not fit it.
+        """
+        return claim_on(self.model, field, value)
 
     def key_query(self, query: KeyQuery[T], *, descending: bool) -> Query:
         """Return what a key query reads.
@@ -139,6 +162,7 @@ def schema_of(model: type[T]) -> Schema[T]:
 @cache
 def _compiled(model: type[Resource]) -> Schema[Resource]:
     indexes_of(model)
+    uniques_of(model)
     return Schema(model, codec_for(model))
 
 
