@@ -248,6 +248,21 @@ class UniqueUnitContract(MemberFixtures):
         )
         assert (conflict.field, conflict.value) == ("email", ADA)
 
+    def test_a_holder_that_the_unit_knows_with_another_value_is_a_conflict_too(
+        self, unit: MemberUnitOfWork, somebody: Repository[Member], model: type[Member]
+    ) -> None:
+        theirs = somebody.add(model(resource_id="theirs", email=BOB))
+        with unit:
+            mine = of(unit, model)
+            assert mine.get("theirs").email == BOB
+            theirs.email = ADA
+            somebody.save(theirs)
+            assert mine.find_by("email", ADA) is None
+            mine.add(model(email=ADA))
+            with pytest.raises(ConflictError) as refused:
+                unit.commit()
+        assert [(each.id, each.field) for each in refused.value.conflicts] == [("theirs", "email")]
+
     @pytest.mark.parametrize("same_id", [False, True])
     def test_get_or_create_that_somebody_was_faster_at_gets(
         self, table: Table, somebody: Repository[Member], model: type[Member], clock: ManualClock, *, same_id: bool
