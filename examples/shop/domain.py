@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, Field, PositiveInt
 
-from sst_repo import Resource, VersionedResource
+from sst_repo import Resource, Unique, VersionedResource
 
 Money: TypeAlias = Annotated[Decimal, Field(ge=0)]
 
@@ -34,7 +34,9 @@ class WrongAmountError(ShopError):
 
 class Customer(Resource):
     name: str
+    email: str
     address: str
+    by_email = Unique("email")
 
 
 class OrderLine(BaseModel, frozen=True):

@@ -6,7 +6,7 @@ from examples.shop.container import ShopContainer
 from examples.shop.domain import Customer, Order, OrderStateError, OutOfStockError
 from examples.shop.narrator import Narrator
 from examples.shop.services import ShopUnitOfWork
-from sst_repo import ConflictError, NotFoundError, Page
+from sst_repo import ConflictError, NotFoundError, Page, UniqueViolationError
 
 
 class Story:
@@ -28,14 +28,15 @@ class Story:
         self.withdraw(bobs_order)
         self.reinstate(bobs_order)
         self.list_orders(ada)
+        self.register_again(ada)
         self.sum_up()
 
     def open(self) -> tuple[Customer, Customer]:
         self.tell.chapter("The shop opens")
         self.warehouse.stock_up("mug", Decimal("9.90"), 10)
         self.warehouse.stock_up("teapot", Decimal("34.50"), 3)
-        ada = self.shop.customers().add(Customer(name="Ada", address="12 Vine Street"))
-        bob = self.shop.customers().add(Customer(name="Bob", address="7 Quay Road"))
+        ada = self.shop.customers().add(Customer(name="Ada", email="ada@example.org", address="12 Vine Street"))
+        bob = self.shop.customers().add(Customer(name="Bob", email="bob@example.org", address="7 Quay Road"))
         self.tell.say("Mugs at 9.90 and teapots at 34.50 are put on the shelf; Ada and Bob become customers.")
         self.on_the_shelf(mugs=10, teapots=3)
         return ada, bob
@@ -176,6 +177,16 @@ class Story:
         )
         return len(page)
 
+    def register_again(self, ada: Customer) -> None:
+        self.tell.chapter("Ada has forgotten that she is a customer: no two have one email")
+        self.tell.say("She registers again, from her new address. Emails are declared unique, so:")
+        with self.tell.refused(UniqueViolationError) as errors:
+            self.shop.customers().add(Customer(name="Ada L.", email=ada.email, address="5 Mill Lane"))
+        holder = self.shop.customers().get(errors[0].holder)
+        self.tell.fact("the error knows the id of {}", holder.name, expected="Ada")
+        found = self.shop.customers().get_by("email", ada.email)
+        self.tell.fact("by the email one finds {}", found.name, expected="Ada")
+
     def sum_up(self) -> None:
         self.tell.chapter("What it comes to")
         orders = list(self.shop.orders().iterate())
@@ -187,7 +198,7 @@ class Story:
                 ("customers", self.shop.customers().count()),
                 ("orders", f"{len(orders)}, in {versions} versions, worth {worth:.2f}"),
                 ("stock", ", ".join(f"{number} x {sku}" for sku, number in stock.items())),
-                ("refused", ", ".join(f"{number} x {error}" for error, number in self.tell.refusals.items())),
+                *(("refused", f"{number} x {error}") for error, number in self.tell.refusals.items()),
             ],
         )
         self.tell.fact("54.30 + 3 x 9.90 + 6 x 34.50 = {:.2f}", worth, expected=Decimal("291.00"))

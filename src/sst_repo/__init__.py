@@ -34,6 +34,7 @@ from sst_repo.repository import DynamoDBRepository, InMemoryRepository, TableRep
 from sst_repo.resource import Resource, VersionedResource
 from sst_repo.tables.base import Table
 from sst_repo.tables.memory import InMemoryTable
+from sst_repo.uniques import Unique
 from sst_repo.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ __all__ = [
     "TableRepository",
     "TableUnavailableError",
     "TransactionTooLargeError",
+    "Unique",
     "UniqueViolationError",
     "UnitOfWork",
     "UnitOfWorkStateError",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sst_repo.clock import SYSTEM_CLOCK
 from sst_repo.core import limits, policy
-from sst_repo.core.intents import Intent
+from sst_repo.core.intents import Intent, Lookup
 from sst_repo.core.policy import Commit, Replan
 from sst_repo.core.records import Applied, Contended, Outcome, Plan, Refused, Unknown
 from sst_repo.core.retry import CONTENTION
@@ -24,15 +24,19 @@ class Committer:
     clock: Clock = SYSTEM_CLOCK
     ids: IdFactory = ULIDS
 
-    def commit(self, intents: Sequence[Intent]) -> Commit:
+    def commit(self, intents: Sequence[Intent], lookups: Sequence[Lookup] = ()) -> Commit:
         """Apply the intents, all or nothing, and return what they became.
+
+        Args:
+            intents: What is to be done, one intent a resource.
+            lookups: The unique values that were looked up, and found free.
 
         Raises:
             CommitError, AlreadyExistsError, NotFoundError: Nothing was applied (`CommitOutcomeUnknownError`: it is
                 not known). Limits are checked before any call.
         """
         while True:
-            commit = policy.plan(intents, self.clock.now(), self.ids.new_id())
+            commit = policy.plan(intents, self.clock.now(), self.ids.new_id(), lookups)
             limits.check(commit.plan)
             outcome = self.send(commit.plan)
             verdict = policy.judge(commit, outcome) if isinstance(outcome, Refused) else outcome

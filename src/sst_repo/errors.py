@@ -2,7 +2,7 @@
 
 ```
 SstRepoError
-├ NotFoundError (LookupError)          nothing (any more) under that id, or no such version
+├ NotFoundError (LookupError)          nothing (any more) under that id, no such version or unique value
 ├ AlreadyExistsError                   add() of an id that is taken
 ├ CommitError                          a write that was refused or whose fate is open
 │ ├ ConflictError                      somebody else wrote first; rerun from the latest state
@@ -29,6 +29,7 @@ below is never raised as such: it is the `__cause__`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 
 class SstRepoError(Exception):
@@ -44,21 +45,42 @@ def _again(kind: type[SstRepoError], args: tuple[object, ...]) -> SstRepoError:
 
 
 class NotFoundError(SstRepoError, LookupError):
-    """There is nothing under that id, or not that version of it.
+    """There is nothing under that id, or not that version of it; or nothing has that unique value.
 
     Attributes:
         type: The resource's type name.
-        id: The id that was looked for.
+        id: The id that was looked for; where it was a unique value, that as text: `email='ada@example.org'`.
         version: The version that was looked for; None for the latest.
+        field: The unique field that was looked in, those of several joined by commas; None for a look by id.
+        value: The unique value that was looked for.
     """
 
-    def __init__(self, type: str, id: str, version: int | None = None, *, hint: str = "") -> None:
+    def __init__(
+        self,
+        type: str,
+        id: str,
+        version: int | None = None,
+        *,
+        hint: str = "",
+        field: str | None = None,
+        value: object = None,
+    ) -> None:
         """Say what was looked for; `hint` adds what to do."""
-        what = f"{type} {id!r}" if version is None else f"version {version} of {type} {id!r}"
+        if field is not None:
+            what = f"{type} with {id}"
+        else:
+            what = f"{type} {id!r}" if version is None else f"version {version} of {type} {id!r}"
         super().__init__(f"{what} was not found{hint and '; ' + hint}")
         self.type = type
         self.id = id
         self.version = version
+        self.field = field
+        self.value = value
+
+    @classmethod
+    def with_value(cls, type: str, field: str, value: object) -> Self:
+        """Say that no resource of the type has that unique value."""
+        return cls(type, f"{field}={value!r}", field=field, value=value)
 
 
 class AlreadyExistsError(SstRepoError):
@@ -85,23 +107,29 @@ class CommitError(SstRepoError):
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """One resource that was not as the writer had seen it.
+    """One resource that was not as the writer had seen it, or a unique value that the writer had seen free.
 
     Attributes:
         type: The resource's type name.
-        id: Its id.
+        id: Its id; where it is about a unique value, the id of the resource that holds it.
         expected: The version the writer started from; None if it had seen nothing there.
         actual: The version that is stored; None if there is none, deleted ones included. It can equal `expected`:
             the resource was then deleted and made again in the meantime.
+        field: The unique field, those of several joined by commas, where it is about a unique value; else None.
+        value: The unique value.
     """
 
     type: str
     id: str
     expected: int | None
     actual: int | None
+    field: str | None = None
+    value: object = None
 
     def __str__(self) -> str:
         """Tell the conflict in words."""
+        if self.field is not None:
+            return f"{self.type}.{self.field} {self.value!r}: expected free, found held by {self.type} {self.id!r}"
         if self.expected is None and self.actual is None:
             return f"{self.type} {self.id!r}: expected none, found none, but it was written and deleted in between"
         if self.expected is None:
@@ -133,8 +161,8 @@ class UniqueViolationError(CommitError):
 
     Attributes:
         type: The resource's type name.
-        field: The unique field.
-        value: The value that is taken.
+        field: The unique field; those of several joined by commas.
+        value: The value that is taken; of several fields, a tuple.
         holder: The id of the resource that holds it.
     """
 

@@ -55,8 +55,10 @@ class Repository(ABC, Generic[T]):
 
         Raises:
             AlreadyExistsError: The id is taken.
+            UniqueViolationError: Another resource has a value that must be unique.
 
-        Cost: 1 PutItem. One TransactWriteItems more where the id belongs to a deleted versioned resource.
+        Cost: 1 PutItem, or 1 TransactWriteItems of 1 item and 1 for each unique value. One TransactWriteItems more
+        where the id belongs to a deleted versioned resource.
         """
 
     @abstractmethod
@@ -79,6 +81,29 @@ class Repository(ABC, Generic[T]):
         """Return the latest version, or None where `get` raises `NotFoundError`."""
 
     @abstractmethod
+    def get_by(self, field: str | tuple[str, ...], value: object) -> T:
+        """Return the resource that has a value that is `Unique`: `customers.get_by("email", "ada@example.org")`.
+
+        Read consistently. A unit of work sees its own changes: what it has added or changed is found by its present
+        values, what it has deleted is not found.
+
+        Args:
+            field: The name given to `Unique`; of a `Unique` on several, a tuple of their names in its order.
+            value: The value; of several fields, a tuple of their values.
+
+        Raises:
+            NotFoundError: No resource has the value.
+            InvalidQueryError: The class has no such `Unique`, or the value has another type than the field, or is None.
+            CorruptRecordError: The stored row can't be read.
+
+        Cost: 2 GetItem, 1 where no resource has the value. In a unit of work none for a resource that it knows.
+        """
+
+    @abstractmethod
+    def find_by(self, field: str | tuple[str, ...], value: object) -> T | None:
+        """Return the resource that has a unique value, or None where `get_by` raises `NotFoundError`."""
+
+    @abstractmethod
     def exists(self, resource_id: str, *, consistent: bool = True) -> bool:
         """Tell whether `get` would find something, without decoding it. Cost: 1 GetItem."""
 
@@ -96,14 +121,19 @@ class Repository(ABC, Generic[T]):
     def save(self, resource: T) -> T:
         """Store a changed resource as its next version, in place, and return it. What has not changed is not written.
 
+        Nor is it changed by being of a class that has got an `Index` or a `Unique` since it was stored; but then it is
+        written, so that saving every resource brings all of them up to date.
+
         It must start from the latest version. A resource that was built by hand from an id and a version (a request
         body, say) is saved too, at the cost of one read.
 
         Raises:
             ConflictError: Somebody else wrote or deleted it first; the object is left as it was.
             NotFoundError: It has version 0: it was never added.
+            UniqueViolationError: Another resource has a value that must be unique.
 
-        Cost: 1 PutItem, or 1 TransactWriteItems of two items where versions are kept.
+        Cost: 1 PutItem, or 1 TransactWriteItems of two items where versions are kept. A unique value that changes is
+        two items more in the transaction; one that does not, none.
         """
 
     @abstractmethod
@@ -114,7 +144,8 @@ class Repository(ABC, Generic[T]):
             NotFoundError: It is gone already, or was never added.
             ConflictError: Somebody else wrote it first.
 
-        Cost: 1 DeleteItem, or 1 TransactWriteItems of two items where versions are kept.
+        Cost: 1 DeleteItem, or 1 TransactWriteItems of two items where versions are kept. Each unique value is one item
+        more in the transaction.
         """
 
     @abstractmethod
@@ -152,6 +183,7 @@ class Repository(ABC, Generic[T]):
         Raises:
             NotFoundError: There is no such version.
             ConflictError: Somebody else wrote in the meantime.
+            UniqueViolationError: Another resource has a unique value of that version by now.
 
         Cost: 1 BatchGetItem of two items and 1 write call.
         """

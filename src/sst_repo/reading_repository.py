@@ -43,6 +43,14 @@ class ReadingRepository(Repository[T]):
             raise NotFoundError(self._schema.type_name, resource_id)
         return found
 
+    def get_by(self, field: str | tuple[str, ...], value: object) -> T:
+        """Return the resource that has a unique value."""
+        found = self.find_by(field, value)
+        if found is None:
+            claim = self._schema.claim_on(field, value)
+            raise NotFoundError.with_value(claim.type, claim.field, claim.value)
+        return found
+
     def versions(self, resource_id: str, *, limit: int | None = None, cursor: str | None = None) -> Page[T]:
         """Return the stored versions of a resource, newest first; also those of a deleted one."""
         self._check()

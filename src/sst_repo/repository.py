@@ -10,6 +10,7 @@ from sst_repo.core.intents import Create, Erase, Remove, Update
 from sst_repo.core.policy import is_alive
 from sst_repo.core.records import Record
 from sst_repo.ids import ULIDS
+from sst_repo.lookup import look_up
 from sst_repo.mapping.schema import schema_of
 from sst_repo.ports import Clock, IdFactory
 from sst_repo.reader import Reader, load_each
@@ -44,7 +45,7 @@ class TableRepository(ReadingRepository[T]):
         """Store a new resource and return the same object, now at version 1."""
         target = self._schema.target(resource.resource_id)
         content = self._schema.content(resource)
-        self._write(resource, Create(target, content, keys=self._schema.keys(resource)))
+        self._write(resource, Create(target, content, derive=self._schema.derive(resource)))
         return resource
 
     def find(self, resource_id: str, *, consistent: bool = True) -> T | None:
@@ -54,6 +55,10 @@ class TableRepository(ReadingRepository[T]):
     def exists(self, resource_id: str, *, consistent: bool = True) -> bool:
         """Tell whether `get` would find something, without decoding it."""
         return is_alive(self._latest(resource_id, consistent=consistent))
+
+    def find_by(self, field: str | tuple[str, ...], value: object) -> T | None:
+        """Return the resource that has a unique value, or None where `get_by` raises `NotFoundError`."""
+        return self._reader.load(look_up(self._reader, self._schema.claim_on(field, value)).row)
 
     def get_many(self, resource_ids: Iterable[str], *, consistent: bool = True) -> dict[str, T]:
         """Return those that exist, by id, in the order asked for."""
@@ -66,10 +71,12 @@ class TableRepository(ReadingRepository[T]):
         base = self._reader.base(resource)
         target = self._schema.target(resource.resource_id)
         content = self._reader.content(resource, base)
-        if content == policy.content_of(base):
+        derive = self._schema.derive(resource)
+        # What its class has got since it was stored, an index say, is a reason to write it as well.
+        if content == policy.content_of(base) and policy.is_up_to_date(base, derive):
             self._schema.settle(resource, base)
         else:
-            self._write(resource, Update(target, content, base, self._schema.keys(resource)))
+            self._write(resource, Update(target, content, base, derive))
         return resource
 
     def delete(self, resource: T) -> None:
@@ -82,8 +89,8 @@ class TableRepository(ReadingRepository[T]):
         target = self._reader.target(resource_id, version)
         latest, row = self._reader.version(target, version)
         resource = self._schema.load(row)
-        keys = self._schema.keys(resource)
-        self._write(resource, Update(target, self._schema.content(resource), latest, keys))
+        derive = self._schema.derive(resource)
+        self._write(resource, Update(target, self._schema.content(resource), latest, derive))
         return resource
 
     def purge(self, resource_id: str) -> None:
@@ -92,7 +99,8 @@ class TableRepository(ReadingRepository[T]):
         latest = None if target is None else self._reader.latest(target)
         if target is None or latest is None:
             return
-        batches = limits.batches(self._reader.history(target) if target.keeps_versions else ())
+        actions = 1 + len(latest.guards)
+        batches = limits.batches(self._reader.history(target) if target.keeps_versions else (), actions)
         if len(batches) > 1 and is_alive(latest):
             # More than one call can erase: first make it invisible, so that nobody sees half of it.
             step = self._committer.commit([Remove(target, latest)]).steps[0]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
@@ -10,11 +10,10 @@ from sst_repo.errors import ModelError
 from sst_repo.ids import ULIDS
 from sst_repo.indexes import NAME, NAME_RULE, Index
 from sst_repo.listings import Listing
+from sst_repo.uniques import Unique
 
 SYSTEM_FIELDS = ("resource_id", "version", "created_at", "updated_at")
 """The fields that belong to the library."""
-
-D = TypeVar("D")
 
 
 def _now() -> datetime:
@@ -52,7 +51,7 @@ class Resource(BaseModel):
         ModelError: When a subclass is defined that can't be mapped.
     """
 
-    model_config = ConfigDict(ignored_types=(Index, Listing))
+    model_config = ConfigDict(ignored_types=(Index, Listing, Unique))
 
     resource_id: str = Field(default_factory=ULIDS.new_id, min_length=1)
     """Unique within the type; a new ULID unless given. ULIDs sort by the time they were made."""
@@ -102,12 +101,6 @@ class VersionedResource(Resource):
     """A resource of which every version is kept, also after it is deleted."""
 
     __keeps_versions__: ClassVar[bool] = True
-
-
-def declarations(model: type[Resource], kind: type[D]) -> list[D]:
-    """Return what a class declares of a kind, its indexes say: inherited ones first, overridden ones not."""
-    attributes = {name: value for owner in reversed(model.__mro__) for name, value in vars(owner).items()}
-    return [value for value in attributes.values() if isinstance(value, kind)]
 
 
 def image_of(resource: Resource) -> object:

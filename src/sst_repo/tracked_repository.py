@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar, cast
 
 from sst_repo.core.identity import IdentityMap, Tracked
-from sst_repo.core.intents import Target
+from sst_repo.core.intents import Claim, Target
 from sst_repo.core.policy import is_alive
 from sst_repo.core.records import Attributes, Record
-from sst_repo.errors import NotFoundError, UnitOfWorkStateError
+from sst_repo.errors import NotFoundError, UnitOfWorkStateError, UnstorableValueError
+from sst_repo.lookup import look_up
 from sst_repo.mapping.schema import Schema
 from sst_repo.reader import Reader, load_each
 from sst_repo.reading_repository import ReadingRepository
@@ -50,6 +51,22 @@ class TrackedRepository(ReadingRepository[T]):
             return None
         tracked = self._map.get(target)
         return self._object(tracked or self._learn(target, self._reader.latest(target, consistent=consistent)))
+
+    def find_by(self, field: str | tuple[str, ...], value: object) -> T | None:
+        """Return the resource that has a unique value as the unit sees it, or None where `get_by` raises."""
+        self._check()
+        claim = self.schema.claim_on(field, value)
+        mine = next((tracked for tracked in self._map if self._has(tracked, claim)), None)
+        if mine is not None:
+            return self._object(mine)
+        if self._map.looked_up(claim):
+            return None
+        # A holder that the unit knows has another value here, or is deleted; else it would have been found above.
+        found = look_up(self._reader, claim, is_known=lambda target: self._map.get(target) is not None)
+        if found.row is None:
+            self._map.note(claim, free=found.is_free)
+            return None
+        return self._handed_out(self.schema.load(found.row))
 
     def exists(self, resource_id: str, *, consistent: bool = True) -> bool:
         """Tell whether `get` would find something; it is read, and tracked, for that."""
@@ -148,6 +165,15 @@ class TrackedRepository(ReadingRepository[T]):
 
     def _known(self, resource: T) -> Tracked | None:
         return self._map.get(self.schema.target(resource.resource_id))
+
+    def _has(self, tracked: Tracked, claim: Claim) -> bool:
+        if tracked.resource is None or tracked.target.type != claim.type:
+            return False
+        try:
+            return claim in self.schema.claims(cast("T", tracked.resource))
+        except UnstorableValueError:
+            # What can't be stored as it is holds nothing; the commit will say so.
+            return False
 
     def _learn(self, target: Target, row: Record | None) -> Tracked:
         return self._map.learn(target, row, self._reader.load(row), read=True)

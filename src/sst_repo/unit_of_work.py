@@ -146,8 +146,9 @@ class UnitOfWork:
         unit is done too: begin another one, from the latest state.
 
         Raises:
-            ConflictError: Something was not as it was read.
+            ConflictError: Something was not as it was read; that a unique value was free (`find_by`) included.
             AlreadyExistsError: The id of an added resource is taken.
+            UniqueViolationError: Another resource has a value that must be unique.
             NotFoundError: What was to be deleted is gone already.
             TransactionTooLargeError, ItemTooLargeError: Refused before any call.
             UnstorableValueError: Refused before any call.
@@ -158,8 +159,9 @@ class UnitOfWork:
         # Whatever goes wrong from here on, the unit can't be used again.
         self._state = _State.FAILED
         planned = [(tracked, intent) for tracked in self._map if (intent := self._intent(tracked)) is not None]
-        if planned:
-            commit = self._committer.commit([intent for _, intent in planned])
+        lookups = self._map.lookups(held=self._serializable)
+        if planned or any(lookup.held for lookup in lookups):
+            commit = self._committer.commit([intent for _, intent in planned], lookups)
             for (tracked, _), step in zip(planned, commit.steps, strict=True):
                 if tracked.resource is not None:
                     self._schema(tracked).settle(tracked.resource, step.stored)
@@ -226,7 +228,7 @@ class UnitOfWork:
             restored=tracked.restored,
             looked=tracked.read,
             held=held,
-            keys=None if content is None else repository.schema.keys(tracked.resource),
+            derive=None if content is None else repository.schema.derive(tracked.resource),
         )
         if isinstance(intent, Create | Update):
             repository.schema.prove(tracked.resource, intent.content)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sst_repo import DynamoDBTable, Repository, Resource, UnitOfWork, VersionedResource
+from sst_repo import DynamoDBTable, Repository, Resource, Unique, UnitOfWork, VersionedResource
 from sst_repo.errors import ConflictError, TransactionTooLargeError, UnstorableValueError
 from sst_repo.repository import TableRepository
 from sst_repo.testing.contracts.base import Contract
@@ -19,6 +19,14 @@ class Plain(Resource):
 
 class Kept(VersionedResource):
     name: str = ""
+
+
+class Sole(Resource):
+    email: str | None = None
+    nick: str | None = None
+    note: str = ""
+    by_email = Unique("email")
+    by_nick = Unique("nick")
 
 
 class CallsUnitOfWork(UnitOfWork):
@@ -189,6 +197,46 @@ class CallContract(Contract):
         calls.made()
         kept.purge("1")
         assert calls.made() == ["GetItem", "Query", "TransactWriteItems"]
+
+    # -- unique values
+
+    def test_a_write_with_unique_values_is_one_transaction(self, table: DynamoDBTable, calls: Calls) -> None:
+        def actions() -> list[str]:
+            ((name, params),) = calls.details()
+            assert name == "TransactWriteItems"
+            return [next(iter(action)) for action in params["TransactItems"]]
+
+        repository = TableRepository(Sole, table)
+        repository.add(Sole())
+        assert calls.made() == ["PutItem"]
+        added = repository.add(Sole(resource_id="1", email="a", nick="a"))
+        assert actions() == ["Put", "Put", "Put"]
+        added.email = "b"
+        repository.save(added)
+        assert actions() == ["Put", "Put", "Delete"]
+        added.email = None
+        repository.save(added)
+        assert actions() == ["Put", "Delete"]
+        repository.delete(added)
+        assert actions() == ["Delete", "Delete"]
+
+    def test_a_save_that_leaves_unique_values_alone_is_one_put(self, table: DynamoDBTable, calls: Calls) -> None:
+        repository = TableRepository(Sole, table)
+        added = repository.add(Sole(email="a"))
+        calls.made()
+        added.note = "changed"
+        repository.save(added)
+        assert calls.made() == ["PutItem"]
+
+    def test_a_look_up_by_a_unique_value_is_two_consistent_gets(self, table: DynamoDBTable, calls: Calls) -> None:
+        repository = TableRepository(Sole, table)
+        repository.add(Sole(email="a"))
+        calls.made()
+        repository.get_by("email", "a")
+        repository.find_by("email", "b")
+        details = calls.details()
+        assert [name for name, _ in details] == ["GetItem"] * 3
+        assert all(params["ConsistentRead"] for _, params in details)
 
     # -- versions
 

@@ -19,6 +19,7 @@ from sst_repo.core.records import (
     Check,
     Delete,
     Guard,
+    HeldByNoOther,
     Key,
     Matches,
     Op,
@@ -44,6 +45,8 @@ class RewritesPlans(InMemoryTable):
     def whatever_is_there(self, key: Key) -> Guard:
         """Return a guard that holds."""
         stored = self.read(key)
+        if stored is not None and stored.holder is not None:
+            return HeldByNoOther(stored.holder)
         return Absent() if stored is None else Matches(stored.version or 0, stored.write_id or "")
 
 
@@ -62,6 +65,13 @@ class VersionOnlyGuards(RewritesPlans):
         if isinstance(op.guard, Matches) and stored is not None and stored.version == op.guard.version:
             return self.whatever_is_there(op.key)
         return op.guard
+
+
+class HoldersIgnored(RewritesPlans):
+    """Does not look who holds a value."""
+
+    def guard(self, number: int, op: Op) -> Guard:
+        return self.whatever_is_there(op.key) if isinstance(op.guard, HeldByNoOther) else op.guard
 
 
 class FirstGuardDropped(RewritesPlans):

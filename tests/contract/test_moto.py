@@ -3,6 +3,7 @@
 from sst_repo.testing.contracts.access import AccessContract
 from sst_repo.testing.contracts.repository import RepositoryContract
 from sst_repo.testing.contracts.table import TableContract
+from sst_repo.testing.contracts.unique import UniqueContract
 from sst_repo.testing.contracts.unit_of_work import UnitOfWorkContract
 from sst_repo.testing.contracts.values import ValueContract
 from tests.contract.tables import OnMoto
@@ -17,6 +18,10 @@ class TestRepository(OnMoto, RepositoryContract):
 
 
 class TestUnitOfWork(OnMoto, UnitOfWorkContract):
+    pass
+
+
+class TestUnique(OnMoto, UniqueContract):
     pass
 
 

@@ -1,17 +1,20 @@
-"""The contracts catch what they are there to catch: each bug that is planted in a table, by the tests named here."""
+"""The contracts catch what they are there to catch: each planted bug, by the tests named here."""
+
+from collections.abc import Callable
 
 import pytest
 
 from sst_repo import InMemoryTable
 from sst_repo.testing.contracts.repository import RepositoryContract
 from sst_repo.testing.contracts.table import TableContract
+from sst_repo.testing.contracts.unique import UniqueContract
 from sst_repo.testing.contracts.unit_of_work import UnitOfWorkContract
-from tests.contract import planted
+from tests.contract import planted, planted_rules
 
 pytest_plugins = ["pytester"]
 
 # What is imported by pytester's runs alone is imported anew by each of them.
-CONTRACTS = (TableContract, RepositoryContract, UnitOfWorkContract)
+CONTRACTS = (TableContract, RepositoryContract, UnitOfWorkContract, UniqueContract)
 
 _SUITES = """
 import pytest
@@ -28,6 +31,7 @@ class OnTheTable:
 class TestTable(OnTheTable, CONTRACTS[0]): pass
 class TestRepository(OnTheTable, CONTRACTS[1]): pass
 class TestUnitOfWork(OnTheTable, CONTRACTS[2]): pass
+class TestUnique(OnTheTable, CONTRACTS[3]): pass
 """
 
 _CAUGHT_BY: dict[type[InMemoryTable], list[str]] = {
@@ -45,6 +49,14 @@ _CAUGHT_BY: dict[type[InMemoryTable], list[str]] = {
         "TestTable.test_a_guard_means_the_same_in_a_plan_of_many",
         "TestRepository.test_a_copy_of_what_was_deleted_and_made_again_is_refused_at_the_same_version",
         "TestUnitOfWork.test_what_was_deleted_and_made_again_is_refused_at_the_same_version",
+    ],
+    planted.HoldersIgnored: [
+        "TestTable.test_a_put_is_applied_if_its_guard_holds",
+        "TestTable.test_a_delete_is_applied_if_its_guard_holds",
+        "TestUnique.test_a_value_is_refused_to_a_second_resource_and_nothing_changes",
+        "TestUnique.test_a_change_to_a_taken_value_is_refused_and_nothing_changes",
+        "TestUnique.test_of_eight_threads_that_add_one_value_one_wins",
+        "TestUnique.test_a_value_that_another_holds_as_well_is_not_taken_from_it",
     ],
     planted.FirstGuardDropped: [
         "TestTable.test_every_op_of_many_is_guarded",
@@ -133,6 +145,54 @@ _CAUGHT_BY: dict[type[InMemoryTable], list[str]] = {
 }
 
 
+_RULES_CAUGHT_BY: dict[Callable[[pytest.MonkeyPatch], None], list[str]] = {
+    planted_rules.values_kept_by_what_is_gone: [
+        "TestUnique.test_what_is_deleted_holds_nothing",
+        "TestUnique.test_what_is_purged_holds_nothing",
+        "TestUnique.test_a_long_history_is_purged_with_its_value",
+        "TestUnique.test_a_value_is_handed_over_within_a_unit",
+    ],
+    planted_rules.values_kept_by_what_has_changed: [
+        "TestUnique.test_a_changed_value_is_taken_and_the_old_one_is_free",
+        "TestUnique.test_two_resources_of_a_unit_swap_their_values",
+        "TestUnique.test_restoring_an_old_value_gives_up_the_present_one",
+        "TestUnique.test_another_idea_of_equality_gives_up_the_values_of_the_old_one",
+    ],
+    planted_rules.values_not_taken_by_what_comes_back: [
+        "TestUnique.test_what_is_restored_takes_its_value_again",
+        "TestUnique.test_an_id_that_is_added_again_takes_the_value_again",
+        "TestUnique.test_a_version_whose_value_is_taken_by_now_is_not_restored",
+        "TestUnique.test_what_is_restored_in_a_unit_takes_its_value_again",
+    ],
+    planted_rules.values_taken_from_anybody: [
+        "TestUnique.test_two_resources_of_a_unit_swap_their_values",
+        "TestUnique.test_a_value_is_handed_over_within_a_unit",
+    ],
+    planted_rules.takers_not_compared: [
+        "TestUnique.test_one_value_for_two_resources_of_a_unit_is_refused_before_any_call",
+    ],
+    planted_rules.values_ignored_by_units: [
+        "TestUnique.test_a_unit_takes_and_gives_up_in_one_write",
+        "TestUnique.test_two_resources_of_a_unit_swap_their_values",
+        "TestUnique.test_a_taken_value_writes_nothing_of_the_unit",
+    ],
+    planted_rules.absences_forgotten: [
+        "TestUnique.test_a_value_that_was_looked_up_and_is_taken_since_is_a_conflict",
+        "TestUnique.test_get_or_create_that_somebody_was_faster_at_gets",
+        "TestUnique.test_a_serializable_unit_insists_on_the_value_it_did_not_find",
+    ],
+    planted_rules.guards_believed: [
+        "TestUnique.test_a_value_that_moves_while_it_is_looked_up_is_found_where_it_is",
+        "TestUnique.test_a_value_that_is_given_up_while_it_is_looked_up_is_not_found",
+        "TestUnique.test_a_unit_finds_by_the_values_as_it_has_changed_them",
+    ],
+    planted_rules.nothing_adopted: [
+        "TestUnique.test_saving_every_resource_adopts_a_new_unique_and_a_new_index",
+        "TestUnique.test_what_is_given_up_is_what_was_taken",
+    ],
+}
+
+
 class _Only:
     """Leaves all tests out but some, before anything is made of them."""
 
@@ -165,7 +225,23 @@ def test_a_planted_bug_is_caught(pytester: pytest.Pytester, table: type[InMemory
     assert {name for name in names if "failed" in outcomes[name]} == names
 
 
+@pytest.mark.parametrize(
+    ("plant", "names"),
+    [pytest.param(plant, set(names), id=plant.__name__) for plant, names in _RULES_CAUGHT_BY.items()],
+)
+def test_a_bug_planted_in_the_rules_is_caught(
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+    plant: Callable[[pytest.MonkeyPatch], None],
+    names: set[str],
+) -> None:
+    plant(monkeypatch)
+    outcomes = _outcomes(pytester, InMemoryTable, names)
+
+    assert {name for name in names if "failed" in outcomes[name]} == names
+
+
 def test_a_healthy_table_passes_the_same_tests(pytester: pytest.Pytester) -> None:
-    names = {name for caught_by in _CAUGHT_BY.values() for name in caught_by}
+    names = {name for caught_by in (*_CAUGHT_BY.values(), *_RULES_CAUGHT_BY.values()) for name in caught_by}
 
     assert _outcomes(pytester, InMemoryTable, names) == {name: {"passed"} for name in names}

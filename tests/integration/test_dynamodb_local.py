@@ -5,6 +5,7 @@ import pytest
 from sst_repo.testing.contracts.access import AccessContract
 from sst_repo.testing.contracts.repository import RepositoryContract
 from sst_repo.testing.contracts.table import TableContract
+from sst_repo.testing.contracts.unique import UniqueContract
 from sst_repo.testing.contracts.unit_of_work import UnitOfWorkContract
 from sst_repo.testing.contracts.values import ValueContract
 from tests.contract.tables import OnDynamoDBLocal
@@ -21,6 +22,10 @@ class TestRepository(OnDynamoDBLocal, RepositoryContract):
 
 
 class TestUnitOfWork(OnDynamoDBLocal, UnitOfWorkContract):
+    pass
+
+
+class TestUnique(OnDynamoDBLocal, UniqueContract):
     pass
 
 

@@ -27,6 +27,7 @@ KEY_LINES = [
     "3               deleted",
     "4        09:16  brought back as it was",
     "[ok] orders on the pages: [2, 2, 1]",
+    "[ok] by the email one finds Ada",
 ]
 
 

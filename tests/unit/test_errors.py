@@ -76,9 +76,15 @@ def test_errors_are_also_what_python_calls_them(error: type[SstRepoError], built
 ERRORS = [
     pytest.param(
         NotFoundError("Order", "o1", 3, hint="restore() it"),
-        {"type": "Order", "id": "o1", "version": 3},
+        {"type": "Order", "id": "o1", "version": 3, "field": None, "value": None},
         "version 3 of Order 'o1' was not found; restore() it",
         id="NotFoundError",
+    ),
+    pytest.param(
+        NotFoundError.with_value("Customer", "email", "a@b"),
+        {"type": "Customer", "id": "email='a@b'", "version": None, "field": "email", "value": "a@b"},
+        "Customer with email='a@b' was not found",
+        id="NotFoundError-by-a-unique-value",
     ),
     pytest.param(
         AlreadyExistsError("Order", "o1", 3),
@@ -92,6 +98,13 @@ ERRORS = [
         "nothing was written: Order 'o1': expected version 1, found version 2; Order 'o2': expected version 1, "
         "found none (deleted). Load the latest state and try again",
         id="ConflictError",
+    ),
+    pytest.param(
+        ConflictError([Conflict("Customer", "c1", None, None, "email", "a@b")]),
+        {"conflicts": (Conflict("Customer", "c1", None, None, "email", "a@b"),)},
+        "nothing was written: Customer.email 'a@b': expected free, found held by Customer 'c1'. Load the latest state "
+        "and try again",
+        id="ConflictError-over-a-unique-value",
     ),
     pytest.param(
         UniqueViolationError("Customer", "email", "a@b", "c1"),

@@ -42,7 +42,7 @@ def shop() -> Shop:
 
 @pytest.fixture
 def ada(shop: Shop) -> str:
-    return shop.customers.add(Customer(name="Ada", address="12 Vine Street")).resource_id
+    return shop.customers.add(Customer(name="Ada", email="ada@example.org", address="12 Vine Street")).resource_id
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def archive(latest: Record) -> Record:
     """Make the history row of a version that is about to be overwritten."""
     if latest.version is None:
         raise ValueError("a row without a version has no place in the history")
-    image = layout.without_index_attributes(latest.attributes)
+    image = layout.of_any_version(latest.attributes)
     text = json.dumps(image, separators=(",", ":"), ensure_ascii=False, default=_to_base64).encode()
     packed: Attributes = {
         **{name: image[name] for name in _KEPT_PLAIN if name in image},

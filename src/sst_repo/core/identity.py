@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sst_repo.core import policy
-from sst_repo.core.intents import Target
+from sst_repo.core.intents import Claim, Lookup, Target
 from sst_repo.core.records import Key, Record
 from sst_repo.errors import AlreadyExistsError, Conflict, ConflictError, NotFoundError
 
@@ -43,6 +43,7 @@ class IdentityMap:
     def __init__(self) -> None:
         """Know nothing."""
         self._tracked: dict[Key, Tracked] = {}
+        self._unheld: dict[Claim, bool] = {}
 
     def __iter__(self) -> Iterator[Tracked]:
         """Go through what is known."""
@@ -56,6 +57,18 @@ class IdentityMap:
         """Take in a resource that was read, or given with its image; None for one that is not there."""
         tracked = self._tracked[target.key] = Tracked(target, base, resource, read=read)
         return tracked
+
+    def looked_up(self, claim: Claim) -> bool:
+        """Tell whether a unique value was looked up in the table, and nobody was found to hold it."""
+        return claim in self._unheld
+
+    def note(self, claim: Claim, *, free: bool) -> None:
+        """Take note that nobody was found to hold a unique value; `free` if nobody at all does."""
+        self._unheld[claim] = free
+
+    def lookups(self, *, held: bool) -> list[Lookup]:
+        """Return the unique values that nobody was found to hold; with `held`, what was free must still be."""
+        return [Lookup(claim, held and free) for claim, free in self._unheld.items()]
 
     def add(self, target: Target, resource: object) -> None:
         """Take in a new resource.

@@ -1,7 +1,8 @@
 """What a commit is to do, resource by resource; `policy` decides what it becomes. Pure data."""
 
+import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from sst_repo.core import layout
@@ -40,9 +41,57 @@ class Target:
         return layout.listing_partition(self.type, self.id, self.shards)
 
 
-Keys: TypeAlias = Callable[[Attributes], Attributes]
-"""Makes a resource's attributes in declared indexes, given the system attributes that the write will stamp: whatever
-path a write takes, they are made anew."""
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A value that no other resource of the type may have.
+
+    Attributes:
+        type: The type name.
+        field: The unique field; those of several joined by commas.
+        text: The key text of the value: equal values have equal texts.
+        value: The value itself, for messages; of several fields, a tuple.
+    """
+
+    type: str
+    field: str
+    text: str
+    value: object = dataclasses.field(compare=False)
+
+    @property
+    def guard(self) -> Key:
+        """The key of the row that says who holds the value."""
+        return layout.guard_key(self.type, self.field, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A unique value that was looked up, and that nobody was found to hold.
+
+    Attributes:
+        claim: The value.
+        held: Whether it must still be so at the commit, even if the commit does not take the value.
+    """
+
+    claim: Claim
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What a write stores of a resource beside its content.
+
+    Attributes:
+        attributes: Its attributes in declared indexes.
+        claims: Its unique values.
+    """
+
+    attributes: Attributes
+    claims: tuple[Claim, ...] = ()
+
+
+Derive: TypeAlias = Callable[[Attributes], Derived]
+"""Derives what a write stores beside the content, given the system attributes that the write will stamp: whatever path
+a write takes, it is derived anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +101,7 @@ class Create:
     Attributes:
         target: The resource.
         content: What is stored of it.
-        keys: Its attributes in declared indexes; None if its type has none.
+        derive: Derives its index attributes and unique values; None if its type has none.
         over: The row that stood there: a tombstone, or what the same unit deleted.
         looked: Whether the writer had looked and found none. Then another one that is there by now is a conflict,
             which a rerun settles; else the id is taken, and that is that.
@@ -62,17 +111,17 @@ class Create:
     content: Attributes
     over: Record | None = None
     looked: bool = False
-    keys: Keys | None = field(default=None, compare=False)
+    derive: Derive | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Store new content in place of `base`; a tombstone as base is brought back. `keys` as for `Create`."""
+    """Store new content in place of `base`; a tombstone as base is brought back. `derive` as for `Create`."""
 
     target: Target
     content: Attributes
     base: Record
-    keys: Keys | None = field(default=None, compare=False)
+    derive: Derive | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,13 @@
 |---|---|---|
 | latest version, or tombstone | `<type>#<id>` | `@` |
 | version n, once overwritten | `<type>#<id>` | `v#` and n in twelve digits |
+| guard of a unique value | `#<type>#<fields>#<key text>` | `@` |
+
+A type name is not empty and has no `#`: guards and resources share no partition, nor do guards of different types.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -20,13 +24,16 @@ UPDATED = "_u"
 DELETED = "_d"
 COMPRESSED = "_z"
 LISTED = "_l"
+HOLDER = "_h"
+GUARDS = "_q"
 
 LATEST = "@"
 MAX_VERSION = 10**12 - 1
 OLDEST = "v#000000000000"
 NEWEST = "v#999999999999"
 
-_INDEX_ATTRIBUTE = re.compile(r"_l|gsi\d+[ps]k")
+_SLOT = re.compile(r"gsi\d+[ps]k")
+_OF_LATEST = {LISTED, GUARDS}
 
 
 def is_reserved(name: str) -> bool:
@@ -73,13 +80,28 @@ def type_and_id(pk: str) -> tuple[str, str]:
 
 
 def latest_key(pk: str) -> Key:
-    """Return the key of the latest version."""
+    """Return the key of the latest version, or of a guard row."""
     return Key(pk, LATEST)
 
 
 def history_key(pk: str, version: int) -> Key:
     """Return the key a version has once it is overwritten."""
     return Key(pk, f"v#{version:012d}")
+
+
+def guard_key(type_name: str, fields: str, text: str) -> Key:
+    """Return the key of the row that says who holds a unique value."""
+    return latest_key(f"#{partition_key(type_name, fields)}#{text}")
+
+
+def is_guard(pk: str) -> bool:
+    """Tell whether a pk is that of a guard row."""
+    return pk.startswith("#")
+
+
+def type_and_value(pk: str) -> tuple[str, str]:
+    """Take the pk of a guard row apart: the type name, and the fields with the key text."""
+    return type_and_id(pk[1:])
 
 
 def listing_sort(updated: str, resource_id: str) -> str:
@@ -112,9 +134,20 @@ def id_in_listing_sort(text: str) -> str:
     return text.partition("#")[2]
 
 
-def without_index_attributes(attributes: Attributes) -> Attributes:
-    """Leave out what puts a row into an index."""
-    return {name: value for name, value in attributes.items() if not _INDEX_ATTRIBUTE.fullmatch(name)}
+def held(guards: Iterable[str]) -> Attributes:
+    """Return what a latest row says of the guard rows that its resource holds, given their pks."""
+    pks = sorted(guards)
+    return {GUARDS: {"SS": pks}} if pks else {}
+
+
+def slots(attributes: Attributes) -> Attributes:
+    """Pick out the keys of declared indexes."""
+    return {name: value for name, value in attributes.items() if _SLOT.fullmatch(name)}
+
+
+def of_any_version(attributes: Attributes) -> Attributes:
+    """Leave out what the latest row alone has: its places in indexes, and the guards it holds."""
+    return {name: value for name, value in attributes.items() if not _SLOT.fullmatch(name) and name not in _OF_LATEST}
 
 
 def index_entry(record: Record, index: IndexKeys) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from sst_repo.core import layout
-from sst_repo.core.records import Attributes, AttributeValue, Op, Plan, Put, Record
+from sst_repo.core.records import Attributes, AttributeValue, HeldByNoOther, Op, Plan, Put, Record
 from sst_repo.errors import ItemTooLargeError, TransactionTooLargeError
 
 MAX_ACTIONS = 100
@@ -38,13 +38,13 @@ def check(plan: Plan) -> None:
         raise TransactionTooLargeError(len(plan.ops), total, culprit(largest))
 
 
-def batches(rows: Iterable[Record]) -> list[tuple[Record, ...]]:
-    """Part rows so that each part fits into one transaction, with an action to spare. There is at least one part."""
+def batches(rows: Iterable[Record], spare: int = 1) -> list[tuple[Record, ...]]:
+    """Part rows so that each part fits into one transaction, with actions to spare. There is at least one part."""
     parts: list[list[Record]] = [[]]
     room = MAX_TRANSACTION_BYTES
     for row in rows:
         size = item_size(row)
-        if len(parts[-1]) == MAX_ACTIONS - 1 or size > room:
+        if len(parts[-1]) == MAX_ACTIONS - spare or size > room:
             parts.append([])
             room = MAX_TRANSACTION_BYTES
         parts[-1].append(row)
@@ -53,8 +53,14 @@ def batches(rows: Iterable[Record]) -> list[tuple[Record, ...]]:
 
 
 def culprit(op: Op) -> str:
-    """Name the resource an op is about."""
-    return " ".join(layout.type_and_id(op.key.pk))
+    """Name the resource an op is about: of a guard row, the one that holds it or gives it up."""
+    if not layout.is_guard(op.key.pk):
+        return " ".join(layout.type_and_id(op.key.pk))
+    type_name, value = layout.type_and_value(op.key.pk)
+    holder = op.record.holder if isinstance(op, Put) else None
+    if holder is None and isinstance(op.guard, HeldByNoOther):
+        holder = op.guard.holder
+    return f"{type_name} {holder or value}"
 
 
 def item_size(record: Record) -> int:

@@ -10,18 +10,21 @@
 | Hold | anything, or nothing | check that it is still that | |
 | Erase | anything, and its history | delete (or check), if it is still that | delete |
 
-"Still that" compares version *and* write id. Only types that keep versions have tombstones and history.
+"Still that" compares version *and* write id. Only types that keep versions have tombstones and history. What becomes of
+unique values is in `claims`.
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import TypeGuard
 
-from sst_repo.core import layout
+from sst_repo.core import claims, layout
+from sst_repo.core.claims import Change, Move
 from sst_repo.core.history import archive
-from sst_repo.core.intents import Create, Erase, Hold, Intent, Keys, Remove, Target, Update
+from sst_repo.core.intents import Create, Derive, Derived, Erase, Hold, Intent, Lookup, Remove, Target, Update
 from sst_repo.core.records import (
     Absent,
     Applied,
@@ -45,6 +48,7 @@ from sst_repo.errors import (
     CorruptRecordError,
     NotFoundError,
     SstRepoError,
+    UniqueViolationError,
 )
 
 NEVER_STORED = "it was never stored (version 0): add() it"
@@ -52,10 +56,17 @@ NEVER_STORED = "it was never stored (version 0): add() it"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What an intent becomes: the op on the latest row first, then the one on the history."""
+    """What an intent becomes: the op on the latest row first, then those on the history; and unique values on the move.
+
+    Attributes:
+        intent: The intent.
+        ops: The ops on the resource's own rows.
+        change: What it takes and gives up.
+    """
 
     intent: Intent
     ops: tuple[Op, ...]
+    change: Change
 
     @property
     def stored(self) -> Record | None:
@@ -66,9 +77,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """The intents of one commit and the plan they make, step by step."""
+    """The intents of one commit and the plan they make: the ops of each step, then those on guard rows."""
 
     steps: tuple[Step, ...]
+    moves: tuple[Move, ...]
     plan: Plan
 
 
@@ -79,21 +91,40 @@ class Replan:
     intents: tuple[Intent, ...]
 
 
-def plan(intents: Sequence[Intent], now: datetime, write_id: str) -> Commit:
-    """Decide what intents become: one plan, whatever they are."""
+def plan(intents: Sequence[Intent], now: datetime, write_id: str, lookups: Sequence[Lookup] = ()) -> Commit:
+    """Decide what intents become: one plan, whatever they are.
+
+    Args:
+        intents: What is to be done, one intent a resource.
+        now: When.
+        write_id: The id of the commit.
+        lookups: The unique values that the writer had looked up, and found free.
+
+    Raises:
+        UniqueViolationError: Two of the resources want one value.
+        UnstorableValueError: A value can't be part of a key.
+        CorruptRecordError: A row that was read is not whole.
+    """
     steps = tuple(_step(intent, utc_text(now), write_id) for intent in intents)
-    return Commit(steps, Plan(tuple(op for step in steps for op in step.ops), write_id))
+    moves = claims.moves([step.change for step in steps], lookups, write_id)
+    ops = (*(op for step in steps for op in step.ops), *(move.op for move in moves))
+    return Commit(steps, moves, Plan(ops, write_id))
 
 
 def judge(commit: Commit, refused: Refused) -> Applied | Replan | SstRepoError:
     """Say what a refusal means: that it had been applied after all, how to go on, or the error to raise."""
-    faults = _faults(commit, refused)
-    if any(fault.stored is not None and fault.stored.write_id == commit.plan.write_id for fault in faults):
+    told = list(zip(commit.plan.ops, refused.reasons, strict=True))
+    found = [reason.stored for _, reason in told if reason is not None]
+    if any(row is not None and row.write_id == commit.plan.write_id for row in found):
         return Applied()
-    if all(fault.is_no_obstacle for fault in faults):
-        graves = {fault.op.key: fault.stored for fault in faults}
-        return Replan(tuple(_over(step.intent, graves) for step in commit.steps))
-    return _error([fault for fault in faults if not fault.is_no_obstacle])
+    faults = _faults(commit, refused)
+    reasons = refused.reasons[len(told) - len(commit.moves) :]
+    moved = [claims.fault(move, why.stored) for move, why in zip(commit.moves, reasons, strict=True) if why is not None]
+    obstacles = [fault for fault in faults if not fault.is_no_obstacle]
+    if obstacles or moved:
+        return _error(obstacles, moved)
+    graves = {fault.op.key: fault.stored for fault in faults}
+    return Replan(tuple(_over(step.intent, graves) for step in commit.steps))
 
 
 def intent(
@@ -105,7 +136,7 @@ def intent(
     restored: bool = False,
     looked: bool = False,
     held: bool = False,
-    keys: Keys | None = None,
+    derive: Derive | None = None,
 ) -> Intent | None:
     """Say what is to be done about one resource, whatever was done to it in between.
 
@@ -117,15 +148,15 @@ def intent(
         restored: Whether an old version was restored: the next version is wanted, even if it is equal.
         looked: Whether the base was read, so that None means that there was nothing.
         held: Whether it must be as it was read even if it is not changed.
-        keys: Makes its attributes in declared indexes.
+        derive: Derives its index attributes and unique values.
 
     Returns:
         The intent; None if there is nothing to do.
     """
     if content is not None and (added or base is None):
-        return Create(target, content, base, looked, keys)
+        return Create(target, content, base, looked, derive)
     if content is not None and base is not None and (restored or base.is_tombstone or content != content_of(base)):
-        return Update(target, content, base, keys)
+        return Update(target, content, base, derive)
     if content is None and base is not None and not base.is_tombstone:
         return Remove(target, base)
     return Hold(target, base) if held else None
@@ -148,29 +179,42 @@ def content_of(row: Record) -> Attributes:
     return {name: value for name, value in row.attributes.items() if not layout.is_reserved(name)}
 
 
+def is_up_to_date(row: Record, derive: Derive | None) -> bool:
+    """Tell whether a row has all that would be derived for it today: not so if its class has got an index since."""
+    derived = _derived(derive, row.attributes)
+    wanted = {claim.guard.pk for claim in derived.claims}
+    return layout.slots(row.attributes) == derived.attributes and wanted == set(row.guards)
+
+
 def _step(intent: Intent, now: str, write_id: str) -> Step:
     match intent:
-        case Create(target, content, base, keys=keys) | Update(target, content, base, keys):
-            row = _row(target, content, base, keys, now, write_id)
-            return Step(intent, (Put(row, _still(base)), *_archived(target, base)))
+        case Create(target, content, base, derive=derive) | Update(target, content, base, derive):
+            system = _system(target, base, now, write_id)
+            derived = _derived(derive, system)
+            row = _row(target, content, derived, system)
+            change = claims.change(target, base, derived.claims)
+            return Step(intent, (Put(row, _still(base)), *_archived(target, base)), change)
         case Remove(target, base) if target.keeps_versions:
             grave = _tombstone(target, base, now, write_id)
-            return Step(intent, (Put(grave, _still(base)), *_archived(target, base)))
+            return Step(intent, (Put(grave, _still(base)), *_archived(target, base)), claims.change(target, base))
         case Remove(target, base):
-            return Step(intent, (Delete(target.key, _still(base)),))
+            return Step(intent, (Delete(target.key, _still(base)),), claims.change(target, base))
         case Hold(target, base):
-            return Step(intent, (Check(target.key, _still(base)),))
+            return Step(intent, (Check(target.key, _still(base)),), Change(target))
         case Erase(target, base, history, wholly):
             head = (Delete if wholly else Check)(target.key, _still(base))
-            return Step(intent, (head, *(Delete(row.key, _still(row)) for row in history)))
+            change = claims.change(target, base) if wholly else Change(target)
+            return Step(intent, (head, *(Delete(row.key, _still(row)) for row in history)), change)
 
 
-def _row(
-    target: Target, content: Attributes, base: Record | None, keys: Keys | None, now: str, write_id: str
-) -> Record:
-    system = _system(target, base, now, write_id)
-    listed = {layout.LISTED: {"S": layout.listing_sort(now, target.id)}}
-    return Record(target.key, {**content, **({} if keys is None else keys(system)), **system, **listed})
+def _derived(derive: Derive | None, system: Attributes) -> Derived:
+    return Derived({}) if derive is None else derive(system)
+
+
+def _row(target: Target, content: Attributes, derived: Derived, system: Attributes) -> Record:
+    listed = {layout.LISTED: {"S": layout.listing_sort(system[layout.UPDATED]["S"], target.id)}}
+    guards = layout.held(claim.guard.pk for claim in derived.claims)
+    return Record(target.key, {**content, **derived.attributes, **system, **listed, **guards})
 
 
 def _tombstone(target: Target, base: Record, now: str, write_id: str) -> Record:
@@ -230,11 +274,12 @@ def _unfit(row: Record, reason: str) -> CorruptRecordError:
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """An op that was refused, the intent behind it, and what it found."""
+    """An op that was refused, the intent behind it, what it found, and whether one had looked and found nothing."""
 
     intent: Intent
     op: Op
     stored: Record | None
+    looked: bool
 
     @property
     def is_no_obstacle(self) -> bool:
@@ -243,7 +288,7 @@ class _Fault:
 
     @property
     def is_taken(self) -> bool:
-        return self._is_creation and not (isinstance(self.intent, Create) and self.intent.looked)
+        return self._is_creation and not self.looked
 
     @property
     def is_missing(self) -> bool:
@@ -269,12 +314,23 @@ class _Fault:
 def _faults(commit: Commit, refused: Refused) -> list[_Fault]:
     """Take the first fault of each step: where the latest row is another, the history row is there already, too."""
     reasons = iter(refused.reasons)
+    values = {move.op.key.pk for move in commit.moves if move.looked}
     faults: list[_Fault] = []
     for step in commit.steps:
         own = zip(step.ops, islice(reasons, len(step.ops)), strict=True)
-        told = [_Fault(step.intent, op, reason.stored) for op, reason in own if reason is not None]
+        told = [
+            _Fault(step.intent, op, reason.stored, _had_looked(step.intent, reason.stored, values))
+            for op, reason in own
+            if reason is not None
+        ]
         faults += told[:1]
     return faults
+
+
+def _had_looked(intent: Intent, stored: Record | None, values: AbstractSet[str]) -> bool:
+    """Tell whether the writer had looked for what is stored: by its id, or by one of its unique values."""
+    by_id = isinstance(intent, Create) and intent.looked
+    return by_id or (stored is not None and not values.isdisjoint(stored.guards))
 
 
 def _over(intent: Intent, graves: Mapping[Key, Record | None]) -> Intent:
@@ -282,7 +338,9 @@ def _over(intent: Intent, graves: Mapping[Key, Record | None]) -> Intent:
     return replace(intent, over=graves[key]) if isinstance(intent, Create) and key in graves else intent
 
 
-def _error(faults: Sequence[_Fault]) -> SstRepoError:
+def _error(
+    faults: Sequence[_Fault], moved: Sequence[Conflict | UniqueViolationError | CorruptRecordError]
+) -> SstRepoError:
     for fault in faults:
         if isinstance(fault.op, Put) and fault.op.key != fault.intent.target.key:
             target = fault.intent.target
@@ -290,10 +348,13 @@ def _error(faults: Sequence[_Fault]) -> SstRepoError:
             reason = "a history row stands where the latest version would go; check the table"
             return CorruptRecordError(target.type, target.id, reason, version=version)
     conflicts = [fault.conflict for fault in faults]
-    first = conflicts[0]
-    if all(fault.is_taken for fault in faults):
-        return AlreadyExistsError(first.type, first.id, first.actual)
-    if all(fault.is_missing for fault in faults):
-        return NotFoundError(first.type, first.id, hint="it was deleted in the meantime")
+    taken_since = [found for found in moved if isinstance(found, Conflict)]
+    if faults and not taken_since:
+        first = conflicts[0]
+        if all(fault.is_taken for fault in faults):
+            return AlreadyExistsError(first.type, first.id, first.actual)
+        if all(fault.is_missing for fault in faults):
+            return NotFoundError(first.type, first.id, hint="it was deleted in the meantime")
+    errors = [found for found in moved if not isinstance(found, Conflict)]
     # Of several kinds of fault the conflict is told: a rerun may settle it, and then meets the others.
-    return ConflictError(conflicts)
+    return ConflictError([*conflicts, *taken_since]) if conflicts or taken_since else errors[0]

@@ -42,6 +42,17 @@ class Record:
         return text if isinstance(text, str) else None
 
     @property
+    def holder(self) -> str | None:
+        """The id of the resource that holds a unique value, in `_h`; None in a row that is no guard."""
+        text = self.attributes.get("_h", {}).get("S")
+        return text if isinstance(text, str) else None
+
+    @property
+    def guards(self) -> tuple[str, ...]:
+        """The pks of the guard rows that the resource holds, in `_q`; only latest versions have any."""
+        return tuple(self.attributes.get("_q", {}).get("SS", ()))
+
+    @property
     def is_tombstone(self) -> bool:
         """Whether the row says that the resource was deleted."""
         return "_d" in self.attributes
@@ -67,14 +78,25 @@ class Matches:
     write_id: str
 
 
-Guard: TypeAlias = Absent | Matches
+@dataclass(frozen=True, slots=True)
+class HeldByNoOther:
+    """The guard of a row that says who holds a unique value: there is none, or it names this holder."""
+
+    holder: str
+
+
+Guard: TypeAlias = Absent | Matches | HeldByNoOther
 
 
 def holds(guard: Guard, stored: Record | None) -> bool:
     """Tell whether a guard is satisfied by what is stored; THE meaning that each adapter compiles to its server."""
-    if isinstance(guard, Absent):
-        return stored is None
-    return stored is not None and stored.version == guard.version and stored.write_id == guard.write_id
+    match guard:
+        case Absent():
+            return stored is None
+        case HeldByNoOther(holder):
+            return stored is None or stored.holder == holder
+        case Matches(version, write_id):
+            return stored is not None and stored.version == version and stored.write_id == write_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sst_repo.conditions import Condition
 from sst_repo.core import layout
 from sst_repo.core.expressions import CompiledFilter, compile_filter
 from sst_repo.core.history import unarchive
-from sst_repo.core.intents import Keys, Target
+from sst_repo.core.intents import Claim, Derive, Derived, Target
 from sst_repo.core.queries import Query
 from sst_repo.core.records import Attributes, Record
 from sst_repo.core.times import from_utc_text
@@ -20,7 +20,9 @@ from sst_repo.mapping.codec import ModelCodec, codec_for
 from sst_repo.mapping.filters import resolve
 from sst_repo.mapping.indexes import codec_of, index_attributes, indexes_of
 from sst_repo.mapping.keys import check_id
-from sst_repo.resource import Resource, bring_up_to_date, declarations, image_of, on_definition
+from sst_repo.mapping.parts import as_written, declared
+from sst_repo.mapping.uniques import claim_on, claims_of, uniques_of
+from sst_repo.resource import Resource, bring_up_to_date, image_of, on_definition
 
 T = TypeVar("T", bound=Resource)
 
@@ -60,14 +62,35 @@ class Schema(Generic[T]):
         """
         return self.codec.encode(resource)
 
-    def keys(self, resource: T) -> Keys | None:
-        """Return what makes the resource's attributes in the indexes of its class; None if it has none.
+    def derive(self, resource: T) -> Derive | None:
+        """Return what derives the resource's index attributes and claims; None if its class has no index or `Unique`.
 
         What is returned raises `UnstorableValueError` for a value that has no place in an order.
         """
-        if not indexes_of(self.model):
+        if not indexes_of(self.model) and not uniques_of(self.model):
             return None
-        return lambda system: index_attributes(resource, _stamped(system))
+
+        def derived(system: Attributes) -> Derived:
+            written = as_written(resource, _stamped(system))
+            return Derived(index_attributes(written), claims_of(written))
+
+        return derived
+
+    def claims(self, resource: T) -> tuple[Claim, ...]:
+        """Return the unique values that the resource has as it is.
+
+        Raises:
+            UnstorableValueError: A value has no place in an order.
+        """
+        return claims_of(resource)
+
+    def claim_on(self, field: str | tuple[str, ...], value: object) -> Claim:
+        """Return the claim of a resource that has a unique value.
+
+        Raises:
+            InvalidQueryError: The class has no such `Unique`, or the value does not fit it.
+        """
+        return claim_on(self.model, field, value)
 
     def listing_queries(self, *, newest_first: bool) -> tuple[Query, ...]:
         """Return what the listing by last update is read by, a query a shard."""
@@ -146,15 +169,16 @@ def schema_of(model: type[T]) -> Schema[T]:
 
 @cache
 def _compiled(model: type[Resource]) -> Schema[Resource]:
+    uniques_of(model)
     collections.declare(model)
     return Schema(model, codec_for(model), _shards(model))
 
 
 def _shards(model: type[Resource]) -> int:
-    declared = declarations(model, Listing)
-    if len(declared) > 1:
-        raise ModelError(f"{model.__qualname__} has {len(declared)} listings; a class is listed in one way")
-    return declared[0].shards if declared else UNSHARDED
+    listings = declared(model, Listing)
+    if len(listings) > 1:
+        raise ModelError(f"{model.__qualname__} has {len(listings)} listings; a class is listed in one way")
+    return listings[0].shards if listings else UNSHARDED
 
 
 def _system_values(row: Record, resource_id: str) -> dict[str, object]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sst_repo.testing.contracts.base import Lack, requires
     from sst_repo.testing.contracts.repository import RepositoryContract
     from sst_repo.testing.contracts.table import TableContract
+    from sst_repo.testing.contracts.unique import UniqueContract
     from sst_repo.testing.contracts.unit_of_work import UnitOfWorkContract
     from sst_repo.testing.contracts.values import ValueContract
 
@@ -29,6 +30,7 @@ __all__ = [
     "RepositoryContract",
     "ScriptedTable",
     "TableContract",
+    "UniqueContract",
     "UnitOfWorkContract",
     "ValueContract",
     "requires",
@@ -39,6 +41,7 @@ _IN_CONTRACTS = {
     "Lack": "base",
     "RepositoryContract": "repository",
     "TableContract": "table",
+    "UniqueContract": "unique",
     "UnitOfWorkContract": "unit_of_work",
     "ValueContract": "values",
     "requires": "base",

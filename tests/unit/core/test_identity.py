@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from sst_repo.core.identity import IdentityMap, Tracked
-from sst_repo.core.intents import Target
+from sst_repo.core.intents import Claim, Lookup, Target
 from sst_repo.core.records import Record
 from sst_repo.errors import AlreadyExistsError, Conflict, ConflictError, NotFoundError, SstRepoError
 
@@ -208,3 +208,18 @@ def test_a_refusal_leaves_what_is_known_alone() -> None:
         identity.add(ORDER, Thing())
 
     assert (tracked.resource, tracked.added, tracked.base) == (thing, False, ROW)
+
+
+# -- unique values
+
+
+def test_what_nobody_was_found_to_hold_is_noted_once() -> None:
+    identity, free, held = IdentityMap(), Claim("Order", "number", "a7#", 7), Claim("Order", "number", "a8#", 8)
+    assert not identity.looked_up(free)
+    identity.note(free, free=True)
+    identity.note(held, free=False)
+
+    assert identity.looked_up(Claim("Order", "number", "a7#", 7.0))
+    assert not identity.looked_up(Claim("Customer", "number", "a7#", 7))
+    assert identity.lookups(held=True) == [Lookup(free, held=True), Lookup(held, held=False)]
+    assert identity.lookups(held=False) == [Lookup(free, held=False), Lookup(held, held=False)]

@@ -32,6 +32,21 @@ def test_the_rows_of_a_resource() -> None:
     assert layout.history_key(pk, 7) == Key("Order#o1", "v#000000000007")
 
 
+@given(type_names, ids, st.text(st.characters(exclude_characters="#"), min_size=1), ids)
+def test_a_guard_shares_no_partition_with_a_resource(type_name: str, resource_id: str, field: str, text: str) -> None:
+    guard = layout.guard_key(type_name, field, text)
+
+    assert guard == Key(f"#{type_name}#{field}#{text}", "@")
+    assert layout.type_and_value(guard.pk) == (type_name, f"{field}#{text}")
+    assert layout.is_guard(guard.pk)
+    assert not layout.is_guard(layout.partition_key(type_name, resource_id))
+
+
+def test_the_guards_of_a_row_are_a_set_or_nothing() -> None:
+    assert layout.held(["#b", "#a"]) == {"_q": {"SS": ["#a", "#b"]}}
+    assert layout.held([]) == {}
+
+
 @given(st.integers(0, layout.MAX_VERSION), st.integers(0, layout.MAX_VERSION))
 def test_history_sorts_by_version_within_its_bounds_and_apart_from_the_latest(one: int, other: int) -> None:
     first, second = layout.history_key("p", one), layout.history_key("p", other)
@@ -80,8 +95,14 @@ def test_a_row_is_in_an_index_with_a_whole_key(index: IndexKeys, entry: tuple[st
     assert layout.index_entry(ROW, index) == entry
 
 
-def test_only_what_puts_a_row_into_an_index_is_left_out() -> None:
+def test_only_what_the_latest_row_alone_has_is_left_out() -> None:
     others = {"_t": {"S": "Order"}, "gsi": {"S": ""}, "gsipk": {"S": ""}, "gsi1": {"S": ""}, "my_l": {"S": ""}}
 
-    assert layout.without_index_attributes({**ROW.attributes, **others}) == others
+    assert layout.of_any_version({**ROW.attributes, **layout.held(["#g"]), **others}) == others
     assert "_l" in ROW.attributes
+
+
+def test_only_keys_of_declared_indexes_are_picked_out() -> None:
+    slots = {"gsi1pk": {"S": "p"}, "gsi12sk": {"S": "s"}}
+
+    assert layout.slots({**slots, "_l": {"S": "0"}, "gsi": {"S": ""}, "my_gsi1pk": {"S": ""}}) == slots

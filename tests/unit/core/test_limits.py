@@ -7,7 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sst_repo.core import limits
-from sst_repo.core.records import Absent, AttributeValue, Check, Delete, Key, Matches, Op, Plan, Put, Record
+from sst_repo.core.records import (
+    Absent,
+    AttributeValue,
+    Check,
+    Delete,
+    HeldByNoOther,
+    Key,
+    Matches,
+    Op,
+    Plan,
+    Put,
+    Record,
+)
 from sst_repo.errors import ItemTooLargeError, TransactionTooLargeError
 
 
@@ -136,6 +148,12 @@ def test_a_batch_leaves_an_action_to_spare() -> None:
     assert [len(batch) for batch in limits.batches(rows)] == [99, 99, 1]
 
 
+def test_a_batch_leaves_as_many_actions_to_spare_as_it_is_told() -> None:
+    rows = [row(60, f"o{number}") for number in range(98)]
+
+    assert [len(batch) for batch in limits.batches(rows, 3)] == [97, 1]
+
+
 def test_a_batch_is_at_most_four_megabytes() -> None:
     rows = [row(409_600, f"o{number}") for number in range(21)]
 
@@ -160,3 +178,18 @@ ROWS = {size: row(size) for size in (60, 1_000, 200_000, 409_600)}
 @given(st.text(string.ascii_letters, min_size=1), st.text(min_size=1))
 def test_an_op_is_named_by_type_and_id(type_name: str, resource_id: str) -> None:
     assert limits.culprit(Delete(Key(f"{type_name}#{resource_id}", "@"), Absent())) == f"{type_name} {resource_id}"
+
+
+GUARD = Key("#Order#number#a7#", "@")
+
+
+@pytest.mark.parametrize(
+    ("op", "name"),
+    [
+        (Put(Record(GUARD, {"_h": {"S": "o2"}}), HeldByNoOther("o1")), "Order o2"),
+        (Delete(GUARD, HeldByNoOther("o1")), "Order o1"),
+        (Check(GUARD, Absent()), "Order number#a7#"),
+    ],
+)
+def test_an_op_on_a_guard_row_is_named_by_who_holds_it_or_gives_it_up(op: Op, name: str) -> None:
+    assert limits.culprit(op) == name

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sst_repo.core import policy
 from sst_repo.core.history import unarchive
-from sst_repo.core.intents import Create, Erase, Hold, Intent, Remove, Target, Update
+from sst_repo.core.intents import Create, Derived, Erase, Hold, Intent, Remove, Target, Update
 from sst_repo.core.policy import Replan
 from sst_repo.core.records import (
     Absent,
@@ -233,15 +233,16 @@ def test_no_content_overrides_what_the_system_writes() -> None:
     assert policy.plan([Create(KEPT, content)], NOW, OURS).plan == policy.plan([Create(KEPT, PAID)], NOW, OURS).plan
 
 
-def by_stamp(system: Attributes) -> Attributes:
-    return {"gsi2pk": {"S": " ".join(system[name].get("S") or system[name]["N"] for name in ("_v", "_c", "_u"))}}
+def by_stamp(system: Attributes) -> Derived:
+    stamps = (system[name].get("S") or system[name]["N"] for name in ("_v", "_c", "_u"))
+    return Derived({"gsi2pk": {"S": " ".join(stamps)}})
 
 
 @pytest.mark.parametrize(
     ("intent", "key"),
     [
-        pytest.param(Create(KEPT, PAID, keys=by_stamp), f"1 {NOW_TEXT} {NOW_TEXT}", id="create"),
-        pytest.param(Create(KEPT, PAID, GRAVE, keys=by_stamp), f"5 {BORN} {NOW_TEXT}", id="create-over-a-grave"),
+        pytest.param(Create(KEPT, PAID, derive=by_stamp), f"1 {NOW_TEXT} {NOW_TEXT}", id="create"),
+        pytest.param(Create(KEPT, PAID, GRAVE, derive=by_stamp), f"5 {BORN} {NOW_TEXT}", id="create-over-a-grave"),
         pytest.param(Update(KEPT, PAID, LIVE, by_stamp), f"4 {BORN} {NOW_TEXT}", id="update"),
     ],
 )

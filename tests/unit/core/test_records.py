@@ -10,6 +10,7 @@ from sst_repo.core.records import (
     Contended,
     Delete,
     Guard,
+    HeldByNoOther,
     Key,
     Matches,
     Plan,
@@ -22,6 +23,7 @@ from sst_repo.core.records import (
 KEY = Key("Order#o1", "@")
 ROW = Record(KEY, {"_v": {"N": "3"}, "_w": {"S": "w3"}})
 GRAVE = Record(KEY, {"_v": {"N": "3"}, "_w": {"S": "w3"}, "_d": {"BOOL": True}})
+GUARD = Record(KEY, {"_h": {"S": "o1"}, "_w": {"S": "w3"}})
 NOT_OURS = Record(KEY, {"name": {"S": "x"}})
 
 
@@ -39,6 +41,10 @@ NOT_OURS = Record(KEY, {"name": {"S": "x"}})
         pytest.param(Matches(3, "w3"), None, False, id="nothing"),
         pytest.param(Matches(3, "w3"), NOT_OURS, False, id="foreign-row"),
         pytest.param(Matches(0, ""), NOT_OURS, False, id="foreign-row-is-not-version-0"),
+        pytest.param(HeldByNoOther("o1"), None, True, id="held-by-nobody"),
+        pytest.param(HeldByNoOther("o1"), GUARD, True, id="held-by-that-one"),
+        pytest.param(HeldByNoOther("o2"), GUARD, False, id="held-by-another"),
+        pytest.param(HeldByNoOther("o1"), NOT_OURS, False, id="held-by-who-knows"),
     ],
 )
 def test_a_guard_holds_for_exactly_what_was_read(guard: Guard, stored: Record | None, expected: bool) -> None:  # noqa: FBT001
@@ -64,6 +70,12 @@ def test_a_row_that_is_not_ours_has_no_version_and_no_write_id() -> None:
     assert NOT_OURS.write_id is None
     assert Record(KEY, {"_w": {"N": "1"}}).write_id is None
     assert not NOT_OURS.is_tombstone
+
+
+def test_a_guard_row_names_its_holder_and_a_latest_row_its_guards() -> None:
+    assert (GUARD.holder, ROW.holder, Record(KEY, {"_h": {"N": "1"}}).holder) == ("o1", None, None)
+    assert Record(KEY, {"_q": {"SS": ["#a", "#b"]}}).guards == ("#a", "#b")
+    assert ROW.guards == ()
 
 
 def test_a_tombstone_is_known_by_its_mark() -> None:

@@ -11,7 +11,7 @@ from sst_repo.core.expressions import compile_filter
 from sst_repo.core.filters import Compare
 from sst_repo.core.layout import LISTING, PRIMARY, gsi
 from sst_repo.core.queries import Position, Query
-from sst_repo.core.records import Absent, Check, Delete, Key, Matches, Plan, Put, Record
+from sst_repo.core.records import Absent, Check, Delete, HeldByNoOther, Key, Matches, Plan, Put, Record
 from sst_repo.tables.dynamodb import requests
 from sst_repo.tables.dynamodb.expressions import guard_expression, key_condition
 from sst_repo.tables.dynamodb.schema import create_table
@@ -43,6 +43,11 @@ def service() -> Iterator[Any]:
 
 def test_guards_are_compiled_to_what_they_mean() -> None:
     assert guard_expression(Absent()) == IF_ABSENT
+    assert guard_expression(HeldByNoOther("o1")) == {
+        "ConditionExpression": "attribute_not_exists(#pk) OR #h = :h",
+        "ExpressionAttributeNames": {"#pk": "pk", "#h": "_h"},
+        "ExpressionAttributeValues": {":h": {"S": "o1"}},
+    }
     assert guard_expression(SAME) == IF_SAME
 
 

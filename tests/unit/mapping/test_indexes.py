@@ -17,6 +17,7 @@ from typing_extensions import TypedDict
 from sst_repo import InvalidQueryError, ModelError, Resource, UnstorableValueError, VersionedResource
 from sst_repo.indexes import Index, KeyQuery
 from sst_repo.mapping.indexes import Bounds, codec_of, index_attributes, indexes_of
+from sst_repo.mapping.parts import as_written
 
 ItemT = TypeVar("ItemT")
 
@@ -164,7 +165,7 @@ def test_system_fields_are_those_of_the_write_at_hand() -> None:
     derived = Derived(created_at=datetime(2024, 1, 1, tzinfo=UTC))
     before = derived.model_dump()
 
-    attributes = index_attributes(derived, {"version": 7, "updated_at": datetime(1999, 1, 1, tzinfo=UTC)})
+    attributes = index_attributes(as_written(derived, {"version": 7, "updated_at": datetime(1999, 1, 1, tzinfo=UTC)}))
 
     assert attributes["gsi4pk"] == {"S": "Derived#d1999#"}
     assert attributes["gsi4sk"] == {"S": "a7#2024-01-01T00:00:00.000000Z#"}
@@ -450,7 +451,7 @@ def test_a_class_keeps_its_own_configuration() -> None:
 
     frozen = Frozen(status=Status.PAID)
 
-    assert index_attributes(frozen, {"version": 3})["gsi1sk"] == {"S": "a#a3#"}
+    assert index_attributes(as_written(frozen, {"version": 3}))["gsi1sk"] == {"S": "a#a3#"}
     assert frozen.version == 0
     assert slot(frozen, 1) == ("Frozen#paid#", "a#a0#")
 

@@ -6,6 +6,17 @@ import pytest
 pytest.register_assert_rewrite(
     *(
         f"{__name__}.{module}"
-        for module in ("access", "repositories", "repository", "table", "tables", "unit_of_work", "units", "values")
+        for module in (
+            "access",
+            "repositories",
+            "repository",
+            "table",
+            "tables",
+            "unique",
+            "uniques",
+            "unit_of_work",
+            "units",
+            "values",
+        )
     ),
 )

@@ -13,6 +13,7 @@ from sst_repo.core.records import (
     Contended,
     Delete,
     Guard,
+    HeldByNoOther,
     Key,
     Matches,
     Op,
@@ -30,6 +31,7 @@ from sst_repo.testing.contracts.tables.rows import at_once, overwrite, plan, put
 _STORED = row(version=3, write_id="third")
 _NEW = row(version=4, write_id="fourth", name={"S": "new"})
 _FOREIGN = Record(_STORED.key, {"name": {"S": "not ours"}})
+_HELD = Record(_STORED.key, {"_h": {"S": "r1"}, "_w": {"S": "third"}})
 
 _Case: TypeAlias = tuple[str, Record | None, Guard, bool]
 
@@ -43,6 +45,10 @@ _GUARDS: list[_Case] = [
     ("matches, a newer version stored", _STORED, Matches(4, "third"), False),
     ("matches, the version of a re-created row stored", _STORED, Matches(3, "second"), False),
     ("matches, a row that is not ours stored", _FOREIGN, Matches(3, "third"), False),
+    ("held by no other, nothing stored", None, HeldByNoOther("r1"), True),
+    ("held by no other, that holder's stored", _HELD, HeldByNoOther("r1"), True),
+    ("held by no other, another holder's stored", _HELD, HeldByNoOther("r2"), False),
+    ("held by no other, a row without a holder stored", _STORED, HeldByNoOther("r1"), False),
 ]
 
 _guards = pytest.mark.parametrize(
