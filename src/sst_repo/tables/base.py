@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 
-from sst_repo.core.queries import Query, Slice
+from sst_repo.core.queries import Query, Scan, Slice
 from sst_repo.core.records import Key, Outcome, Plan, Record
 
 
@@ -25,6 +25,10 @@ class Table(ABC):
     @abstractmethod
     def query(self, query: Query) -> Slice:
         """Return rows of one partition in order, as many as one call gives."""
+
+    @abstractmethod
+    def scan(self, scan: Scan) -> Slice:
+        """Return rows of one segment of the table, as many as one call gives. Several threads may scan at once."""
 
     @abstractmethod
     def transact(self, plan: Plan) -> Outcome:
