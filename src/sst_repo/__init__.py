@@ -30,6 +30,7 @@ from sst_repo.indexes import Index, KeyQuery
 from sst_repo.ports import Clock, IdFactory, Page, Repository
 from sst_repo.repository import DynamoDBRepository, InMemoryRepository, TableRepository
 from sst_repo.resource import Resource, VersionedResource
+from sst_repo.scans import ScanProgress, ScanRun
 from sst_repo.tables.base import Table
 from sst_repo.tables.memory import InMemoryTable
 from sst_repo.unit_of_work import UnitOfWork
@@ -64,6 +65,8 @@ __all__ = [
     "Page",
     "Repository",
     "Resource",
+    "ScanProgress",
+    "ScanRun",
     "SstRepoError",
     "Table",
     "TableError",

@@ -231,7 +231,7 @@ class Reader(Generic[T]):
             self.schema.type_name,
             *(str(part) for part in (query.index.name, query.partition, query.first, query.last, query.descending)),
             repr(query.filter),
-            getattr(predicate, "__qualname__", repr(type(predicate))),
+            name_of(predicate),
         )
         return Listing(query, identity, is_filtered=where is not None or predicate is not None)
 
@@ -265,6 +265,11 @@ def _place(index: IndexKeys, position: Position) -> str:
         return position.sort
     _, resource_id = layout.type_and_id(position.key.pk)
     return f"{len(resource_id)}:{resource_id}{position.sort}"
+
+
+def name_of(predicate: Callable[..., object] | None) -> str:
+    """Return what cursors know a predicate by; "" for none."""
+    return "" if predicate is None else getattr(predicate, "__qualname__", repr(type(predicate)))
 
 
 def _check_limit(limit: int | None) -> None:

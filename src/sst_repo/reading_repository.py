@@ -1,6 +1,7 @@
 """What repositories that stand alone and those of a unit of work read alike."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import TypeVar
 
 from sst_repo.conditions import Condition
@@ -100,10 +101,14 @@ class ReadingRepository(Repository[T]):
         self, listing: Listing, predicate: Predicate[T] | None, limit: int, cursor: str | None, reads: int
     ) -> Page[T]:
         self._check()
+        page = self._reader.page(listing, limit, cursor, self._loading(predicate), reads)
+        return Page(map(self._handed_out, page), page.cursor, page.skipped, page.scanned)
+
+    def _loading(self, predicate: Predicate[T] | None) -> Callable[[Record], T | None]:
+        """Return what makes a resource of a listed row; None for a row that does not count."""
 
         def load(row: Record) -> T | None:
             resource = self._listed(row)
             return resource if resource is None or predicate is None or predicate(resource) else None
 
-        page = self._reader.page(listing, limit, cursor, load, reads)
-        return Page(map(self._handed_out, page), page.cursor, page.skipped, page.scanned)
+        return load
