@@ -32,6 +32,7 @@ from sst_repo.pages import CollectionPage, Page
 from sst_repo.ports import Clock, IdFactory, Repository
 from sst_repo.repository import DynamoDBRepository, InMemoryRepository, TableRepository
 from sst_repo.resource import Resource, VersionedResource
+from sst_repo.scans import ScanProgress, ScanRun
 from sst_repo.tables.base import Table
 from sst_repo.tables.memory import InMemoryTable
 from sst_repo.uniques import Unique
@@ -69,6 +70,8 @@ __all__ = [
     "Page",
     "Repository",
     "Resource",
+    "ScanProgress",
+    "ScanRun",
     "SstRepoError",
     "Table",
     "TableError",

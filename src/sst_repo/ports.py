@@ -1,11 +1,12 @@
 """What services are given: `Repository[T]`, `Clock` and `IdFactory`. Nothing here knows where data lives."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from sst_repo.pages import DEFAULT_LIMIT, DEFAULT_READS, Page
+from sst_repo.scans import DEFAULT_SEGMENTS, ScanProgress, ScanRun
 
 if TYPE_CHECKING:
     from sst_repo.conditions import Condition
@@ -37,6 +38,15 @@ class IdFactory(ABC):
     @abstractmethod
     def new_id(self) -> str:
         """Return an id never returned before, of at most 36 characters."""
+
+
+def raise_first(skipped: Sequence["CorruptRecordError"]) -> None:
+    """Raise for the first of the rows that could not be read, if there are any.
+
+    Who goes through all resources does so at the end, so that one bad row hides none of the others.
+    """
+    if skipped:
+        raise skipped[0]
 
 
 class Repository(ABC, Generic[T]):
@@ -301,8 +311,50 @@ class Repository(ABC, Generic[T]):
             yield from page
             skipped += page.skipped
             cursor, more = page.cursor, page.has_more
-        if skipped:
-            raise skipped[0]
+        raise_first(skipped)
+
+    @abstractmethod
+    def scan(
+        self,
+        *,
+        segments: int = DEFAULT_SEGMENTS,
+        where: "Condition | None" = None,
+        predicate: Callable[[T], bool] | None = None,
+        cursor: str | None = None,
+        consistent: bool = False,
+        progress: Callable[[ScanProgress], object] | None = None,
+    ) -> ScanRun[T]:
+        """Go through all resources of this type by reading the whole table: for work on all of them, as migrations do.
+
+        Each resource comes once, in no promised order, as it is when it is read; also while others are written,
+        which moves no row. `iterate` reads them from an index instead: in order, but one read after the other, from
+        where every update moves them, and all from the few partitions of the type.
+
+        Several segments of the table are read at once, each by a thread, at most 8. At most one megabyte of rows is
+        being handed out, and one for each of these threads is ready or under way. A single segment is read in the
+        caller's own thread. A unit of work refuses to scan: it would keep all that it reads.
+
+        Args:
+            segments: Into how many parts the table is cut, from 1 to 1,000,000.
+            where: As for `list`.
+            predicate: As for `list`; called in the caller's thread.
+            cursor: Where another run of the same scan had got; None to begin.
+            consistent: Whether to see all that was written before a read, at twice the price.
+            progress: Is told after each read, when all it gave has been handed out, in the caller's thread.
+
+        Raises:
+            InvalidQueryError: The number of segments is out of bounds; or as for `list`.
+            InvalidCursorError: The cursor is mangled, or belongs to a scan of another type, number of segments or
+                filters.
+            UnitOfWorkStateError: It is the repository of a unit of work.
+
+        What it returns raises, as it is gone through:
+            CorruptRecordError: As for `iterate`.
+            TableError: A read fails. Its cursor is still good.
+
+        Cost: 1 Scan per MB of the whole table and at least one per segment. All rows are read and paid for: those of
+        other types, of the history and of deleted resources too.
+        """
 
     @abstractmethod
     def count(

@@ -1,6 +1,7 @@
 """What repositories that stand alone and those of a unit of work read alike."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import TypeVar
 
 from sst_repo.conditions import Condition
@@ -110,9 +111,13 @@ class ReadingRepository(Repository[T]):
         self, selection: Selection, predicate: Predicate[T] | None, limit: int, cursor: str | None, reads: int
     ) -> Page[T]:
         self._check()
+        return self._reader.page(selection, limit, cursor, self._loading(predicate), reads).map(self._handed_out)
+
+    def _loading(self, predicate: Predicate[T] | None) -> Callable[[Record], T | None]:
+        """Return what makes a resource of a listed row; None for a row that does not count."""
 
         def load(row: Record) -> T | None:
             resource = self._listed(row)
             return resource if resource is None or predicate is None or predicate(resource) else None
 
-        return self._reader.page(selection, limit, cursor, load, reads).map(self._handed_out)
+        return load

@@ -1,21 +1,25 @@
 """Repositories that stand alone: each call is its own commit."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from sst_repo.clock import SYSTEM_CLOCK
 from sst_repo.commit import Committer
+from sst_repo.conditions import Condition
 from sst_repo.core import limits, policy
 from sst_repo.core.intents import Create, Erase, Remove, Update
 from sst_repo.core.policy import is_alive
+from sst_repo.core.queries import Scan
 from sst_repo.core.records import Record
 from sst_repo.ids import ULIDS
 from sst_repo.lookup import look_up
 from sst_repo.mapping.schema import schema_of
 from sst_repo.ports import Clock, IdFactory
-from sst_repo.reader import Reader, load_each
+from sst_repo.reader import Predicate, Reader, load_each, name_of
 from sst_repo.reading_repository import ReadingRepository
 from sst_repo.resource import Resource
+from sst_repo.scanner import TableScan
+from sst_repo.scans import DEFAULT_SEGMENTS, ScanProgress, ScanRun
 from sst_repo.tables.base import Table
 from sst_repo.tables.memory import InMemoryTable
 
@@ -109,6 +113,23 @@ class TableRepository(ReadingRepository[T]):
         for batch in batches[:-1]:
             self._committer.commit([Erase(target, latest, batch, wholly=False)])
         self._committer.commit([Erase(target, latest, batches[-1], wholly=True)])
+
+    def scan(
+        self,
+        *,
+        segments: int = DEFAULT_SEGMENTS,
+        where: Condition | None = None,
+        predicate: Predicate[T] | None = None,
+        cursor: str | None = None,
+        consistent: bool = False,
+        progress: Callable[[ScanProgress], object] | None = None,
+    ) -> ScanRun[T]:
+        """Go through all resources of this type by reading the whole table."""
+        wanted = self._schema.scan_filter(where)
+        listing = (self._schema.type_name, "scan", str(segments), repr(wanted), name_of(predicate))
+        scan = Scan(segments=segments, filter=wanted, consistent=consistent)
+        load = self._loading(predicate)
+        return TableScan(self._reader.table, scan, listing, load, cursor=cursor, progress=progress)
 
     def _check(self) -> None:
         """Stand alone: there is nothing to check."""

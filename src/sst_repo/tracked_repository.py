@@ -1,7 +1,7 @@
 """The repositories of a unit of work: they read from the table and keep changes to themselves."""
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar, cast
+from typing import NoReturn, TypeVar, cast
 
 from sst_repo.core.identity import IdentityMap, Tracked
 from sst_repo.core.intents import Claim, Target
@@ -126,6 +126,18 @@ class TrackedRepository(ReadingRepository[T]):
         raise UnitOfWorkStateError(
             f"purge of {self.schema.type_name} {resource_id!r} can't be part of a unit of work; "
             "use a repository that stands alone",
+        )
+
+    def scan(self, **_: object) -> NoReturn:
+        """Refuse: a unit keeps all that it reads, and a scan reads without bound.
+
+        Raises:
+            UnitOfWorkStateError: Always.
+        """
+        self._check()
+        raise UnitOfWorkStateError(
+            f"a scan of {self.schema.type_name} can't be part of a unit of work, which would keep all that it reads; "
+            "use a repository that stands alone, and a unit for each resource or a few",
         )
 
     def track(self, resource: T) -> Tracked:

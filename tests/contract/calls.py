@@ -289,6 +289,19 @@ class CallContract(Contract):
         ((name, params),) = calls.details()
         assert (name, params["Select"]) == ("Query", "COUNT")
 
+    def test_a_scan_of_a_small_table_is_one_call_a_segment(
+        self, plain: Repository[Plain], kept: Repository[Kept], calls: Calls
+    ) -> None:
+        for _ in range(5):
+            plain.add(Plain())
+            kept.delete(kept.add(Kept()))
+        calls.made()
+        assert len(list(plain.scan(segments=3))) == 5
+        details = calls.details()
+        assert [name for name, _ in details] == ["Scan"] * 3
+        assert sorted(params["Segment"] for _, params in details) == [0, 1, 2]
+        assert all(params["TotalSegments"] == 3 for _, params in details)
+
     # -- units of work
 
     def test_a_unit_of_many_writes_is_one_transaction(

@@ -12,7 +12,7 @@ from sst_repo import InMemoryTable
 from sst_repo.core.capacity import read_units
 from sst_repo.core.layout import PRIMARY, IndexKeys, index_entry
 from sst_repo.core.limits import item_size
-from sst_repo.core.queries import Query, Slice
+from sst_repo.core.queries import Query, Scan, Slice
 from sst_repo.core.records import (
     Absent,
     Applied,
@@ -349,6 +349,84 @@ class ChargesWhatItFinds(InMemoryTable):
     def query(self, query: Query) -> Slice:
         got = super().query(query)
         return replace(got, consumed=read_units(sum(map(item_size, got.records)), consistent=query.consistent))
+
+
+class SkipsASegment(InMemoryTable):
+    """Finds nothing in the last of several segments."""
+
+    def scan(self, scan: Scan) -> Slice:
+        is_last = scan.segment == scan.segments - 1
+        return Slice((), 0, 0, None) if is_last and scan.segments > 1 else super().scan(scan)
+
+
+class SegmentsOverlap(InMemoryTable):
+    """Finds the rows of the first segment in the second one, too."""
+
+    def scan(self, scan: Scan) -> Slice:
+        got = super().scan(scan)
+        if scan.segment != 1 or got.more is not None:
+            return got
+        first = super().scan(replace(scan, segment=0, after=None, limit=None)).records
+        return replace(got, records=got.records + first, count=got.count + len(first))
+
+
+class ScanLosesARowWhenItGoesOn(InMemoryTable):
+    """Goes on after the row that follows the one it is told."""
+
+    def scan(self, scan: Scan) -> Slice:
+        if scan.after is not None:
+            following = super().scan(replace(scan, limit=1, filter=None)).more
+            scan = scan if following is None else replace(scan, after=following.key)
+        return super().scan(scan)
+
+
+class ScanRepeatsARowWhenItGoesOn(InMemoryTable):
+    """Goes on with the row that it was to go on after."""
+
+    def scan(self, scan: Scan) -> Slice:
+        got = super().scan(scan)
+        again = None if scan.after is None else self.read(scan.after)
+        if again is None or not got.records:
+            return got
+        return replace(got, records=(again, *got.records), count=got.count + 1)
+
+
+class ScanNeedsTheRowItGoesOnAfter(InMemoryTable):
+    """Finds nothing after a row that is gone."""
+
+    def scan(self, scan: Scan) -> Slice:
+        if scan.after is not None and self.read(scan.after) is None:
+            return Slice((), 0, 0, None)
+        return super().scan(scan)
+
+
+class ScanFindsTheDeleted(InMemoryTable):
+    """Finds tombstones, whatever the filter says."""
+
+    def scan(self, scan: Scan) -> Slice:
+        got = super().scan(replace(scan, filter=None))
+        wanted = {record.key for record in super().scan(scan).records}
+        found = tuple(record for record in got.records if record.key in wanted or record.is_tombstone)
+        return replace(got, records=found, count=len(found))
+
+
+class ScanIgnoresTheKey(InMemoryTable):
+    """Filters by attributes alone, so that what is asked of a key never holds."""
+
+    def scan(self, scan: Scan) -> Slice:
+        got = super().scan(replace(scan, filter=None))
+        wanted = scan.filter
+        found = tuple(row for row in got.records if wanted is None or wanted.satisfied_by(row.attributes))
+        return replace(got, records=found, count=len(found))
+
+
+class ScanMovesWhatIsWritten(InMemoryTable):
+    """Has an overwritten row in a place of its version's."""
+
+    def _entries(self, record: Record) -> Iterator[tuple[tuple[IndexKeys, str], tuple[str, ...]]]:
+        for partition, place in super()._entries(record):
+            moved = (f"{record.version or 0:09x}", *place[1:]) if partition[0].name == "" else place
+            yield partition, moved
 
 
 class ReadsAHundredOnly(InMemoryTable):

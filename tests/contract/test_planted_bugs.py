@@ -134,6 +134,38 @@ _CAUGHT_BY: dict[type[InMemoryTable], list[str]] = {
     planted.ChargesWhatItFinds: [
         "TestTable.test_a_read_costs_a_unit_for_each_4_kb_and_half_of_it_where_not_consistent",
     ],
+    planted.SkipsASegment: [
+        "TestTable.test_segments_have_each_row_once",
+        "TestRepository.test_each_resource_is_found_once_and_nothing_else_is",
+    ],
+    planted.SegmentsOverlap: [
+        "TestTable.test_segments_have_each_row_once",
+        "TestRepository.test_each_resource_is_found_once_and_nothing_else_is",
+    ],
+    planted.ScanLosesARowWhenItGoesOn: [
+        "TestTable.test_a_scan_goes_on_after_any_row",
+        "TestRepository.test_runs_that_go_on_find_each_resource_once",
+    ],
+    planted.ScanRepeatsARowWhenItGoesOn: [
+        "TestTable.test_a_scan_goes_on_after_any_row",
+        "TestRepository.test_runs_that_go_on_find_each_resource_once",
+    ],
+    planted.ScanNeedsTheRowItGoesOnAfter: [
+        "TestTable.test_a_scan_goes_on_after_a_row_that_is_gone",
+        "TestRepository.test_what_is_written_between_runs_disturbs_nothing_else",
+    ],
+    planted.ScanFindsTheDeleted: [
+        "TestTable.test_a_filter_may_ask_for_the_key",
+        "TestRepository.test_each_resource_is_found_once_and_nothing_else_is",
+    ],
+    planted.ScanIgnoresTheKey: [
+        "TestTable.test_a_filter_may_ask_for_the_key",
+        "TestRepository.test_each_resource_is_found_once_and_nothing_else_is",
+    ],
+    planted.ScanMovesWhatIsWritten: [
+        "TestTable.test_a_row_keeps_its_place_when_it_is_overwritten",
+        "TestRepository.test_what_is_written_during_a_run_disturbs_nothing_else",
+    ],
     planted.ReadsAHundredOnly: [
         "TestTable.test_any_number_of_rows_is_read_and_what_is_missing_is_left_out",
         "TestRepository.test_get_many_takes_any_number_of_ids",

@@ -15,6 +15,7 @@ from sst_repo import (
     Page,
     Repository,
     Resource,
+    ScanRun,
     UnitOfWork,
     VersionedResource,
 )
@@ -82,6 +83,17 @@ def test_a_page_of_a_type_is_a_page_of_its_base(table: InMemoryTable) -> None:
     page: Page[Resource] = InMemoryRepository(Order, table).list()
 
     assert list(page) == []
+
+
+def test_a_scan_gives_the_type(table: InMemoryTable) -> None:
+    orders: Repository[Order] = InMemoryRepository(Order, table)
+    order = orders.add(Order())
+
+    with orders.scan(predicate=lambda each: each.total == 0) as run:
+        assert_type(run, ScanRun[Order])
+        assert_type(next(run), Order)
+        assert_type(run.cursor, str | None)
+    assert list(orders.scan()) == [order]
 
 
 def test_a_unit_of_work_has_typed_repositories(table: InMemoryTable) -> None:

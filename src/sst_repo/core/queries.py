@@ -1,4 +1,4 @@
-"""What a table is asked for when rows are read in order, and what it answers."""
+"""What a table is asked for when many rows are read, and what it answers."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,10 @@ from sst_repo.core.records import Key, Record
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A place in an index: a row's sort key there, and its primary key. It stays valid when the row is gone."""
+    """A place in an index: a row's sort key there, and its primary key. It stays valid when the row is gone.
+
+    In a scan it is a row's place in the table itself.
+    """
 
     sort: str
     key: Key
@@ -42,6 +45,29 @@ class Query:
     limit: int | None = None
     consistent: bool = False
     count_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Rows of one segment of the table itself, in an order that is the table's own.
+
+    The order is always the same. Each row is in one segment, and keeps its place whatever is written.
+
+    Attributes:
+        segment: Which segment, from 0 on.
+        segments: Of how many.
+        after: Where to go on, exclusive, also if that row is gone; None to begin at the beginning.
+        filter: What rows must satisfy; it is applied to what was read. It may ask for `pk` and `sk`, as for attributes.
+        limit: How many rows to read at most; None for as many as one call gives.
+        consistent: Whether to see all that was written before.
+    """
+
+    segment: int = 0
+    segments: int = 1
+    after: Key | None = None
+    filter: CompiledFilter | None = None
+    limit: int | None = None
+    consistent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

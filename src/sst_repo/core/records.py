@@ -21,6 +21,11 @@ class Key:
     pk: str
     sk: str
 
+    @property
+    def attributes(self) -> Attributes:
+        """The key as the attributes it is stored as."""
+        return {"pk": {"S": self.pk}, "sk": {"S": self.sk}}
+
 
 @dataclass(frozen=True, slots=True)
 class Record:

@@ -11,6 +11,7 @@ from sst_repo.core.history import unarchive
 from sst_repo.core.intents import Claim, Derive, Derived, Target
 from sst_repo.core.queries import Query
 from sst_repo.core.records import Attributes, Record
+from sst_repo.core.scanning import living
 from sst_repo.core.times import from_utc_text
 from sst_repo.errors import CorruptRecordError, InvalidQueryError, ModelError
 from sst_repo.indexes import KeyQuery
@@ -115,6 +116,15 @@ class Schema(Generic[T]):
             InvalidQueryError: The condition does not fit the type, or is too large for DynamoDB.
         """
         return compile_filter(resolve(condition, self.codec))
+
+    def scan_filter(self, condition: Condition | None) -> CompiledFilter:
+        """Return what tells the rows that stand for resources, and satisfy a condition, from all others of a table.
+
+        Raises:
+            InvalidQueryError: As for `filter`.
+        """
+        where = None if condition is None else resolve(condition, self.codec)
+        return compile_filter(living(self.type_name, where))
 
     def prove(self, resource: T, content: Attributes) -> None:
         """Refuse content that would not come back equal: nothing is written that can't be read.

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from sst_repo.core.queries import Query, Slice
+from sst_repo.core.queries import Query, Scan, Slice
 from sst_repo.core.records import Key, Outcome, Plan, Record
 from sst_repo.pages import DEFAULT_LIMIT, DEFAULT_READS, CollectionPage
 
@@ -74,6 +74,10 @@ class Table(ABC):
         return ItemCollection(self, name, types).page(
             partition, predicate=predicate, limit=limit, cursor=cursor, descending=descending, reads=reads
         )
+
+    @abstractmethod
+    def scan(self, scan: Scan) -> Slice:
+        """Return rows of one segment of the table, as many as one call gives. Several threads may scan at once."""
 
     @abstractmethod
     def transact(self, plan: Plan) -> Outcome:

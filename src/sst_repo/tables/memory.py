@@ -6,14 +6,15 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeAlias
+from zlib import crc32
 
 from sortedcontainers import SortedDict
 
 from sst_repo.core import cursors, layout
-from sst_repo.core.capacity import reach, read_units
+from sst_repo.core.capacity import Reach, reach, read_units
 from sst_repo.core.layout import PRIMARY, IndexKeys, index_entry
 from sst_repo.core.limits import item_size
-from sst_repo.core.queries import Position, Query, Slice
+from sst_repo.core.queries import Position, Query, Scan, Slice
 from sst_repo.core.records import (
     Applied,
     Delete,
@@ -40,6 +41,11 @@ _Row: TypeAlias = tuple[int, bytes]
 _Partition: TypeAlias = "SortedDict[_Place, _Row]"
 
 _NOTHING: _Partition = SortedDict()
+
+_SCANNED = IndexKeys("", "", "")
+"""No index that can be asked for: all rows in one partition, in the order of a scan, which is that of a hash."""
+
+_HASHES = 2**32
 
 _Outline: TypeAlias = tuple[tuple[type[Op], Key, Guard], ...]
 """What tells plans apart, without what they store."""
@@ -90,12 +96,24 @@ class InMemoryTable(Table):
         """Return rows of one partition in order, up to 1 MB of them."""
         with self._in_existence():
             partition = self._partitions.get((self._known(query.index), query.partition), _NOTHING)
-            seen = reach(((partition[place][0], place) for place in _between(partition, query)), query.limit)
-            rows = [_load(place, partition[place]) for place in seen.rows]
+            seen, rows = _read(partition, _between(partition, query), query.limit)
         found = tuple(row for row in rows if query.filter is None or query.filter.satisfied_by(row.attributes))
         more = _position(seen.rows[-1]) if seen.is_cut else None
         consumed = read_units(seen.size, consistent=query.consistent)
         return Slice(() if query.count_only else found, len(found), len(rows), more, consumed)
+
+    def scan(self, scan: Scan) -> Slice:
+        """Return rows of one segment, up to 1 MB of them."""
+        with self._in_existence():
+            partition = self._partitions.get((_SCANNED, ""), _NOTHING)
+            seen, rows = _read(partition, _segment(partition, scan), scan.limit)
+        found = tuple(
+            row
+            for row in rows
+            if scan.filter is None or scan.filter.satisfied_by({**row.key.attributes, **row.attributes})
+        )
+        more = Position(rows[-1].key.sk, rows[-1].key) if seen.is_cut else None
+        return Slice(found, len(found), len(rows), more, read_units(seen.size, consistent=scan.consistent))
 
     def transact(self, plan: Plan) -> Outcome:
         """Apply a plan, all or nothing."""
@@ -173,6 +191,7 @@ class InMemoryTable(Table):
             entry = index_entry(record, index)
             if entry is not None:
                 yield (index, entry[0]), (entry[1], record.key.pk, record.key.sk)
+        yield (_SCANNED, ""), _hashed(record.key)
 
     def _was_applied(self, plan: Plan) -> bool:
         expired = self._monotonic() - _TOKEN_SECONDS
@@ -197,6 +216,26 @@ def _between(partition: _Partition, query: Query) -> Iterator[_Place]:
         start = (query.after.sort, query.after.key.pk, query.after.key.sk)
         low, high = (low, start) if query.descending else (start, high)
     return partition.irange(low, high, inclusive=(False, False), reverse=query.descending)
+
+
+def _segment(partition: _Partition, scan: Scan) -> Iterator[_Place]:
+    """Return the places of a segment: an equal share of the hashes, as DynamoDB has it."""
+    low, high = ((_hash_text(_HASHES * n // scan.segments),) for n in (scan.segment, scan.segment + 1))
+    return partition.irange(low if scan.after is None else _hashed(scan.after), high, inclusive=(False, False))
+
+
+def _hashed(key: Key) -> _Place:
+    return (_hash_text(crc32(key.pk.encode())), key.pk, key.sk)
+
+
+def _hash_text(number: int) -> str:
+    # Nine digits: one more than the hashes need, for the bound behind them all.
+    return f"{number:09x}"
+
+
+def _read(partition: _Partition, places: Iterator[_Place], limit: int | None) -> tuple[Reach[_Place], list[Record]]:
+    seen = reach(((partition[place][0], place) for place in places), limit)
+    return seen, [_load(place, partition[place]) for place in seen.rows]
 
 
 def _load(place: _Place, row: _Row) -> Record:

@@ -1,10 +1,11 @@
 """Tables around a table: one that counts what is asked of it, one that answers writes by script."""
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from sst_repo.core.queries import Query, Slice
+from sst_repo.core.queries import Query, Scan, Slice
 from sst_repo.core.records import Contended, Key, Outcome, Plan, Record, Unknown
 from sst_repo.tables.base import Table
 
@@ -33,6 +34,10 @@ class DelegatingTable(Table):
         """Pass on."""
         return self.table.query(query)
 
+    def scan(self, scan: Scan) -> Slice:
+        """Pass on."""
+        return self.table.scan(scan)
+
     def transact(self, plan: Plan) -> Outcome:
         """Pass on."""
         return self.table.transact(plan)
@@ -54,7 +59,7 @@ class CountingTable(DelegatingTable):
     """Counts the calls that read and write.
 
     Attributes:
-        calls: How often each of `read`, `read_many`, `query` and `transact` was called.
+        calls: How often each of `read`, `read_many`, `query`, `scan` and `transact` was called.
         plans: What was given to `transact`, in order.
     """
 
@@ -63,6 +68,7 @@ class CountingTable(DelegatingTable):
         super().__init__(table)
         self.calls: Counter[str] = Counter()
         self.plans: list[Plan] = []
+        self._lock = threading.Lock()
 
     def reset(self) -> None:
         """Begin at nothing again."""
@@ -71,24 +77,34 @@ class CountingTable(DelegatingTable):
 
     def read(self, key: Key, *, consistent: bool = True) -> Record | None:
         """Count, and pass on."""
-        self.calls["read"] += 1
+        self._count("read")
         return super().read(key, consistent=consistent)
 
     def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Record]:
         """Count, and pass on."""
-        self.calls["read_many"] += 1
+        self._count("read_many")
         return super().read_many(keys, consistent=consistent)
 
     def query(self, query: Query) -> Slice:
         """Count, and pass on."""
-        self.calls["query"] += 1
+        self._count("query")
         return super().query(query)
+
+    def scan(self, scan: Scan) -> Slice:
+        """Count, and pass on."""
+        self._count("scan")
+        return super().scan(scan)
 
     def transact(self, plan: Plan) -> Outcome:
         """Count, and pass on."""
-        self.calls["transact"] += 1
+        self._count("transact")
         self.plans.append(plan)
         return super().transact(plan)
+
+    def _count(self, call: str) -> None:
+        # Scans call from several threads, and to add one takes several steps.
+        with self._lock:
+            self.calls[call] += 1
 
 
 WriteStep: TypeAlias = Callable[[Table, Plan], Outcome]
@@ -158,6 +174,6 @@ class ScriptedTable(CountingTable):
         """Count, and follow the script."""
         if not self._steps:
             return super().transact(plan)
-        self.calls["transact"] += 1
+        self._count("transact")
         self.plans.append(plan)
         return self._steps.pop(0)(self.table, plan)

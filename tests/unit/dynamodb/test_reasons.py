@@ -1,6 +1,6 @@
 """Every error of botocore, as an outcome of a plan and as an error of this library."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -20,6 +20,8 @@ from botocore.exceptions import (
 )
 from botocore.stub import Stubber
 
+from sst_repo.core.layout import PRIMARY
+from sst_repo.core.queries import Query, Scan
 from sst_repo.core.records import (
     Absent,
     Applied,
@@ -348,13 +350,28 @@ def test_a_table_answers_an_applied_plan(client: "DynamoDBClient", stubber: Stub
         ("InternalServerError", 500, TableUnavailableError),
     ],
 )
+@pytest.mark.parametrize(
+    ("operation", "read"),
+    [
+        ("get_item", lambda table: table.read(ROW.key)),
+        ("batch_get_item", lambda table: table.read_many([ROW.key])),
+        ("query", lambda table: table.query(Query(PRIMARY, ROW.key.pk))),
+        ("scan", lambda table: table.scan(Scan())),
+    ],
+)
 def test_a_table_raises_our_errors_from_reads(
-    code: str, status: int, kind: type[TableError], client: "DynamoDBClient", stubber: Stubber
+    operation: str,
+    read: Callable[[DynamoDBTable], object],
+    code: str,
+    status: int,
+    kind: type[TableError],
+    client: "DynamoDBClient",
+    stubber: Stubber,
 ) -> None:
-    stubber.add_client_error("get_item", code, "why", status)
+    stubber.add_client_error(operation, code, "why", status)
 
     with pytest.raises(kind) as caught:
-        DynamoDBTable("shop", client).read(ROW.key)
+        read(DynamoDBTable("shop", client))
     assert type(caught.value) is kind
     assert isinstance(caught.value.__cause__, ClientError)
 

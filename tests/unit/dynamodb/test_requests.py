@@ -8,9 +8,9 @@ import pytest
 from botocore.validate import ParamValidator
 
 from sst_repo.core.expressions import compile_filter
-from sst_repo.core.filters import Compare
+from sst_repo.core.filters import Compare, Exists
 from sst_repo.core.layout import LISTING, PRIMARY, gsi
-from sst_repo.core.queries import Position, Query
+from sst_repo.core.queries import Position, Query, Scan
 from sst_repo.core.records import Absent, Check, Delete, HeldByNoOther, Key, Matches, Plan, Put, Record
 from sst_repo.tables.dynamodb import requests
 from sst_repo.tables.dynamodb.expressions import guard_expression, key_condition
@@ -180,6 +180,44 @@ REQUESTS = [
             "ExclusiveStartKey": {"pk": {"S": "Order#o7"}, "sk": {"S": "@"}},
         },
         id="query-table-goes-on",
+    ),
+    pytest.param(
+        "Scan",
+        requests.scan("shop", Scan(2, 7)),
+        {"TableName": "shop", "Segment": 2, "TotalSegments": 7, "ReturnConsumedCapacity": "TOTAL"},
+        id="scan",
+    ),
+    pytest.param(
+        "Scan",
+        requests.scan(
+            "shop", Scan(after=KEY, filter=compile_filter(Compare(("pk",), "=", {"S": "x"})), limit=5, consistent=True)
+        ),
+        {
+            "TableName": "shop",
+            "Segment": 0,
+            "TotalSegments": 1,
+            "ReturnConsumedCapacity": "TOTAL",
+            "ExclusiveStartKey": PLACED_KEY,
+            "FilterExpression": "#0 = :0",
+            "ExpressionAttributeNames": {"#0": "pk"},
+            "ExpressionAttributeValues": {":0": {"S": "x"}},
+            "Limit": 5,
+            "ConsistentRead": True,
+        },
+        id="scan-goes-on-filtered",
+    ),
+    pytest.param(
+        "Scan",
+        requests.scan("shop", Scan(filter=compile_filter(Exists(("a",))))),
+        {
+            "TableName": "shop",
+            "Segment": 0,
+            "TotalSegments": 1,
+            "ReturnConsumedCapacity": "TOTAL",
+            "FilterExpression": "attribute_exists(#0)",
+            "ExpressionAttributeNames": {"#0": "a"},
+        },
+        id="scan-filtered-without-values",
     ),
     pytest.param(
         "PutItem",

@@ -72,7 +72,7 @@ def test_however_a_server_writes_a_value_the_record_is_the_same(record: Record, 
     chance = random.Random(seed)
     answered = {name: as_a_server_might_answer(value, chance) for name, value in record.attributes.items()}
 
-    assert responses.record({**requests.key_item(record.key), **answered}) == record
+    assert responses.record({**record.key.attributes, **answered}) == record
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from sst_repo.core.layout import PRIMARY, IndexKeys
-from sst_repo.core.queries import Position, Query
-from sst_repo.core.records import Check, Delete, Key, Op, Plan, Put, Record
+from sst_repo.core.queries import Position, Query, Scan
+from sst_repo.core.records import Attributes, Check, Delete, Key, Op, Plan, Put, Record
 from sst_repo.tables.dynamodb.expressions import guard_expression, key_condition
 
 KEYS_A_BATCH = 100
@@ -13,24 +13,19 @@ KEYS_A_BATCH = 100
 _ECHO = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 
 
-def key_item(key: Key) -> dict[str, Any]:
-    """Return a primary key as attributes."""
-    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
-
-
 def item(record: Record) -> dict[str, Any]:
     """Return a record as an item."""
-    return {**key_item(record.key), **record.attributes}
+    return {**record.key.attributes, **record.attributes}
 
 
 def get_item(table: str, key: Key, *, consistent: bool) -> dict[str, Any]:
     """Build a GetItem."""
-    return {"TableName": table, "Key": key_item(key), "ConsistentRead": consistent}
+    return {"TableName": table, "Key": key.attributes, "ConsistentRead": consistent}
 
 
 def batch_get_item(table: str, keys: Iterable[Key], *, consistent: bool) -> dict[str, Any]:
     """Build a BatchGetItem of at most 100 keys."""
-    return {"RequestItems": {table: {"Keys": [key_item(key) for key in keys], "ConsistentRead": consistent}}}
+    return {"RequestItems": {table: {"Keys": [key.attributes for key in keys], "ConsistentRead": consistent}}}
 
 
 def query(table: str, query: Query) -> dict[str, Any]:
@@ -39,23 +34,22 @@ def query(table: str, query: Query) -> dict[str, Any]:
         "TableName": table,
         **key_condition(query),
         "ScanIndexForward": not query.descending,
-        "ReturnConsumedCapacity": "TOTAL",
     }
-    if query.filter is not None:
-        request["FilterExpression"] = query.filter.text
-        request["ExpressionAttributeNames"] |= query.filter.names
-        request["ExpressionAttributeValues"] |= query.filter.values
     if query.index.name is not None:
         request["IndexName"] = query.index.name
-    if query.consistent:
-        request["ConsistentRead"] = True
-    if query.limit is not None:
-        request["Limit"] = query.limit
     if query.count_only:
         request["Select"] = "COUNT"
     if query.after is not None:
         request["ExclusiveStartKey"] = _start_key(query.index, query.partition, query.after)
-    return request
+    return _with_options(request, query)
+
+
+def scan(table: str, scan: Scan) -> dict[str, Any]:
+    """Build a Scan of the table itself."""
+    request: dict[str, Any] = {"TableName": table, "Segment": scan.segment, "TotalSegments": scan.segments}
+    if scan.after is not None:
+        request["ExclusiveStartKey"] = scan.after.attributes
+    return _with_options(request, scan)
 
 
 def single_write(table: str, op: Put | Delete) -> dict[str, Any]:
@@ -71,8 +65,28 @@ def transact_write_items(table: str, plan: Plan) -> dict[str, Any]:
     return {"TransactItems": actions, "ClientRequestToken": plan.token}
 
 
+def _with_options(request: dict[str, Any], read: Query | Scan) -> dict[str, Any]:
+    """Add what both kinds of read may ask for."""
+    request["ReturnConsumedCapacity"] = "TOTAL"
+    if read.filter is not None:
+        request["FilterExpression"] = read.filter.text
+        placeholders = (
+            ("ExpressionAttributeNames", read.filter.names),
+            ("ExpressionAttributeValues", read.filter.values),
+        )
+        for name, added in placeholders:
+            # Without any, the parameter must not be there.
+            if added:
+                request[name] = {**request.get(name, {}), **added}
+    if read.consistent:
+        request["ConsistentRead"] = True
+    if read.limit is not None:
+        request["Limit"] = read.limit
+    return request
+
+
 def _subject(op: Op) -> dict[str, Any]:
-    return {"Item": item(op.record)} if isinstance(op, Put) else {"Key": key_item(op.key)}
+    return {"Item": item(op.record)} if isinstance(op, Put) else {"Key": op.key.attributes}
 
 
 def _action(op: Op) -> str:
@@ -85,7 +99,7 @@ def _action(op: Op) -> str:
             return "ConditionCheck"
 
 
-def _start_key(index: IndexKeys, partition: str, after: Position) -> dict[str, Any]:
+def _start_key(index: IndexKeys, partition: str, after: Position) -> Attributes:
     if index == PRIMARY:
-        return key_item(after.key)
-    return {**key_item(after.key), index.partition: {"S": partition}, index.sort: {"S": after.sort}}
+        return after.key.attributes
+    return {**after.key.attributes, index.partition: {"S": partition}, index.sort: {"S": after.sort}}

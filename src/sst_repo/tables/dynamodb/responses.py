@@ -5,7 +5,7 @@ from typing import Any
 
 from sst_repo.core.layout import PRIMARY, IndexKeys
 from sst_repo.core.numbers import canonical_number
-from sst_repo.core.queries import Position
+from sst_repo.core.queries import Position, Slice
 from sst_repo.core.records import AttributeValue, Key, Record
 
 
@@ -13,6 +13,13 @@ def record(item: Mapping[str, Any]) -> Record:
     """Return an item as a record."""
     attributes = {name: _canonical(value) for name, value in item.items() if name not in {"pk", "sk"}}
     return Record(Key(item["pk"]["S"], item["sk"]["S"]), attributes)
+
+
+def read(index: IndexKeys, answer: Mapping[str, Any]) -> Slice:
+    """Return the answer to a Query of an index, or to a Scan."""
+    records = tuple(map(record, answer.get("Items", ())))
+    more = position(index, answer.get("LastEvaluatedKey"))
+    return Slice(records, answer["Count"], answer["ScannedCount"], more, consumed(answer))
 
 
 def position(index: IndexKeys, start_key: Mapping[str, Any] | None) -> Position | None:

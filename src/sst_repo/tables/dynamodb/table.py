@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sst_repo.core import cursors, layout
-from sst_repo.core.queries import Query, Slice
+from sst_repo.core.queries import Query, Scan, Slice
 from sst_repo.core.records import Applied, Check, Key, Outcome, Plan, Put, Record
 from sst_repo.errors import TableError, TableUnavailableError
 from sst_repo.tables.base import Table
@@ -83,10 +83,12 @@ class DynamoDBTable(Table):
     @reasons.translating
     def query(self, query: Query) -> Slice:
         """Return rows of one partition in order, up to 1 MB of them. 1 Query."""
-        answer: Any = self.client.query(**requests.query(self.name, query))
-        records = tuple(map(responses.record, answer.get("Items", ())))
-        more = responses.position(query.index, answer.get("LastEvaluatedKey"))
-        return Slice(records, answer["Count"], answer["ScannedCount"], more, responses.consumed(answer))
+        return responses.read(query.index, self.client.query(**requests.query(self.name, query)))
+
+    @reasons.translating
+    def scan(self, scan: Scan) -> Slice:
+        """Return rows of one segment, up to 1 MB of them. 1 Scan."""
+        return responses.read(layout.PRIMARY, self.client.scan(**requests.scan(self.name, scan)))
 
     def transact(self, plan: Plan) -> Outcome:
         """Apply a plan: 1 PutItem or DeleteItem for one op, else 1 TransactWriteItems."""

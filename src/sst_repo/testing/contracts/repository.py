@@ -8,6 +8,7 @@ from sst_repo.testing.contracts.repositories.listing import ListingContract
 from sst_repo.testing.contracts.repositories.purging import PurgingContract
 from sst_repo.testing.contracts.repositories.reading import ReadingContract
 from sst_repo.testing.contracts.repositories.saving import SavingContract
+from sst_repo.testing.contracts.repositories.scanning import ScanningContract
 from sst_repo.testing.contracts.repositories.stale import StaleContract
 
 
@@ -20,6 +21,7 @@ class RepositoryContract(
     HistoryContract,
     PurgingContract,
     ListingContract,
+    ScanningContract,
     CorruptionContract,
 ):
     """Derive, name the class `Test…`, and provide the fixture `table`.

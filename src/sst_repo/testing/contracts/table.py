@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sst_repo.core.layout import LISTING, PRIMARY
-from sst_repo.core.queries import Query
+from sst_repo.core.queries import Query, Scan
 from sst_repo.core.records import Absent, Applied, AttributeValue, Key, Put, Reason, Record, Refused
 from sst_repo.errors import TableError, TableNotFoundError
 from sst_repo.tables.base import Table
@@ -14,6 +14,7 @@ from sst_repo.testing.contracts.tables.capacity import CapacityContract
 from sst_repo.testing.contracts.tables.plans import PlanContract
 from sst_repo.testing.contracts.tables.queries import QueryContract
 from sst_repo.testing.contracts.tables.rows import overwrite, plan, put_all, records_of, row
+from sst_repo.testing.contracts.tables.scans import ScanContract
 
 
 def _nested(levels: int) -> AttributeValue:
@@ -72,7 +73,7 @@ def _mutate(record: Record | None) -> None:
     attributes["added"] = {"S": "x"}
 
 
-class TableContract(PlanContract, QueryContract, CapacityContract):
+class TableContract(PlanContract, QueryContract, ScanContract, CapacityContract):
     """All that a `Table` must keep to."""
 
     # -- reading
@@ -173,6 +174,7 @@ class TableContract(PlanContract, QueryContract, CapacityContract):
             table.read_many([expected.key])[expected.key],
             records_of(table, Query(PRIMARY, "Thing#1"))[0],
             records_of(table, Query(LISTING, "Thing"))[0],
+            table.scan(Scan()).records[0],
             *(reason.stored for reason in refused.reasons if reason is not None),
         ]
 
@@ -217,6 +219,8 @@ class TableContract(PlanContract, QueryContract, CapacityContract):
         with pytest.raises(TableNotFoundError):
             table.query(Query(LISTING, "Thing"))
         with pytest.raises(TableNotFoundError):
+            table.scan(Scan())
+        with pytest.raises(TableNotFoundError):
             table.transact(plan(Put(row(), Absent())))
         with pytest.raises(TableNotFoundError):
             table.transact(plan(Put(row(), Absent()), Put(row("Thing#2"), Absent())))
@@ -232,4 +236,5 @@ class TableContract(PlanContract, QueryContract, CapacityContract):
         assert table.exists()
         assert table.read(record.key) is None
         assert records_of(table, Query(LISTING, "Thing")) == []
+        assert table.scan(Scan()).records == ()
         assert table.transact(plan(Put(record, Absent()))) == Applied()

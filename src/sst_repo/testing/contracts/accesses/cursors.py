@@ -108,3 +108,16 @@ class CursorContract(AccessFixtures):
         assert numbers([sales.versions(sale.resource_id, limit=1, cursor=cursor)]) == [0]
         with pytest.raises(InvalidCursorError):
             TableRepository(Sale, table).versions(sale.resource_id, limit=1, cursor=cursor)
+
+    def test_cursors_of_scans_are_signed_too(self, table: Table) -> None:
+        signing = DelegatingTable(table)
+        signing.cursor_secrets = (b"secret",)
+        sales = TableRepository(Sale, signing)
+        fill(sales, 2, Sale)
+        with sales.scan(segments=1) as run:
+            first = next(run)
+            cursor = run.cursor
+
+        assert {first.number, *(sale.number for sale in sales.scan(segments=1, cursor=cursor))} == {0, 1}
+        with pytest.raises(InvalidCursorError):
+            TableRepository(Sale, table).scan(segments=1, cursor=cursor)

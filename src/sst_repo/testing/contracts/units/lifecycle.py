@@ -25,6 +25,7 @@ USES: dict[str, Callable[[SampleUnitOfWork], object]] = {
     "get_version": lambda unit: unit.kept.get_version("x", 1),
     "restore": lambda unit: unit.kept.restore("x", 1),
     "purge": lambda unit: unit.kept.purge("x"),
+    "scan": lambda unit: unit.kept.scan(),
     "list": lambda unit: unit.kept.list(),
     "iterate": lambda unit: list(unit.kept.iterate()),
     "count": lambda unit: unit.kept.count(),
