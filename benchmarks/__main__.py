@@ -5,7 +5,7 @@ Absolute times depend on the machine and its load; the ratios within one run are
 
 import argparse
 
-from benchmarks import imports, tables
+from benchmarks import imports, pages, tables
 
 parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
 parser.add_argument("--rounds", type=int, default=7, help="how often each measurement is taken; the median is shown")
@@ -13,3 +13,4 @@ rounds = parser.parse_args().rounds
 
 imports.report(rounds)
 tables.report(rounds)
+pages.report(rounds)

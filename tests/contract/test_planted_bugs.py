@@ -5,16 +5,17 @@ from collections.abc import Callable
 import pytest
 
 from sst_repo import InMemoryTable
+from sst_repo.testing.contracts.access import AccessContract
 from sst_repo.testing.contracts.repository import RepositoryContract
 from sst_repo.testing.contracts.table import TableContract
 from sst_repo.testing.contracts.unique import UniqueContract
 from sst_repo.testing.contracts.unit_of_work import UnitOfWorkContract
-from tests.contract import planted, planted_rules
+from tests.contract import planted, planted_pages, planted_rules
 
 pytest_plugins = ["pytester"]
 
 # What is imported by pytester's runs alone is imported anew by each of them.
-CONTRACTS = (TableContract, RepositoryContract, UnitOfWorkContract, UniqueContract)
+CONTRACTS = (TableContract, RepositoryContract, UnitOfWorkContract, UniqueContract, AccessContract)
 
 _SUITES = """
 import pytest
@@ -32,6 +33,7 @@ class TestTable(OnTheTable, CONTRACTS[0]): pass
 class TestRepository(OnTheTable, CONTRACTS[1]): pass
 class TestUnitOfWork(OnTheTable, CONTRACTS[2]): pass
 class TestUnique(OnTheTable, CONTRACTS[3]): pass
+class TestAccess(OnTheTable, CONTRACTS[4]): pass
 """
 
 _CAUGHT_BY: dict[type[InMemoryTable], list[str]] = {
@@ -221,6 +223,40 @@ _RULES_CAUGHT_BY: dict[Callable[[pytest.MonkeyPatch], None], list[str]] = {
     planted_rules.nothing_adopted: [
         "TestUnique.test_saving_every_resource_adopts_a_new_unique_and_a_new_index",
         "TestUnique.test_what_is_given_up_is_what_was_taken",
+    ],
+    planted_pages.ends_not_looked_for: ["TestAccess.test_pages_are_full_and_the_last_one_knows_it"],
+    planted_pages.shards_not_waited_for: [
+        "TestAccess.test_pages_are_full_and_the_last_one_knows_it",
+        "TestAccess.test_the_way_back_has_the_same_pages",
+        "TestAccess.test_a_page_reads_each_shard_once_more_or_less",
+    ],
+    planted_pages.updates_run_after: [
+        "TestAccess.test_a_walk_that_writes_what_it_reads_comes_to_an_end",
+        "TestAccess.test_what_is_deleted_and_updated_during_a_walk_disturbs_nothing_else",
+        "TestRepository.test_rows_that_are_updated_in_between_leave_an_oldest_first_walk",
+    ],
+    planted_pages.pages_back_not_turned: [
+        "TestAccess.test_the_way_back_has_the_same_pages",
+        "TestAccess.test_the_way_back_is_exact_under_filters",
+        "TestAccess.test_pages_are_exact_across_classes_both_ways",
+    ],
+    planted_pages.pages_ahead_taken_for_granted: [
+        "TestAccess.test_a_page_reached_backward_knows_that_what_followed_is_gone",
+    ],
+    planted_pages.cursors_of_anything: [
+        "TestAccess.test_a_cursor_is_bound_to_what_it_was_made_for",
+        "TestAccess.test_cursors_are_bound_to_the_partition_the_classes_and_the_predicate",
+    ],
+    planted_pages.signatures_not_looked_at: [
+        "TestAccess.test_with_a_secret_only_its_holders_make_cursors",
+        "TestAccess.test_cursors_of_versions_are_signed_too",
+        "TestAccess.test_cursors_of_scans_are_signed_too",
+    ],
+    planted_pages.one_shard_written: ["TestAccess.test_rows_are_spread_over_all_shards"],
+    planted_pages.first_shard_renamed: ["TestAccess.test_shards_can_be_added_to_what_is_stored"],
+    planted_pages.classes_not_told_apart: [
+        "TestAccess.test_each_class_can_be_queried_alone",
+        "TestAccess.test_a_collection_is_read_in_one_query_each_resource_as_its_own_class",
     ],
 }
 

@@ -105,9 +105,9 @@ class WalkContract:
         # Each page looks one match ahead, which the next page reads again with the rows in front of it.
         ideal_rows = self.rows + len(pages) * step
         assert sum(page.scanned for page in pages) <= 2 * ideal_rows
-        # From a read of a few rows to one of the most it is six reads; two more find the match and the one behind it.
-        most_reads = 1 if step == 1 else 8
-        assert counting.calls["query"] <= most_reads * len(pages) + ceil(self.rows / MAX_ROWS_A_READ) + 1
+        # From a read of a few rows to one of the most it is six reads; after that, pages know how many rows it takes.
+        at_once = 1 if step < MAX_ROWS_A_READ else 3
+        assert counting.calls["query"] <= 1.1 * at_once * len(pages) + 6 + ceil(self.rows / MAX_ROWS_A_READ)
         if self.counts_units:
             ideal_units = sum(ideal(page, walked, self.rows, step) for page in pages)
             # A read costs half a unit at least, however little it is for.

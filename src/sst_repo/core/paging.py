@@ -37,6 +37,7 @@ class Filled(Generic[ItemT]):
         more: Whether another item follows; where the budget ran out, whether one may.
         scanned: How many rows were read for it.
         consumed: How many read units that took.
+        spacing: How many rows there were to an item, as far as can be told.
     """
 
     items: list[ItemT] = field(default_factory=list[ItemT])
@@ -46,6 +47,7 @@ class Filled(Generic[ItemT]):
     more: bool = False
     scanned: int = 0
     consumed: float = 0.0
+    spacing: int = 1
 
 
 def fill(
@@ -53,6 +55,7 @@ def fill(
     limit: int | None,
     load: Callable[[Record], ItemT | None],
     reads: int | None = None,
+    spacing: int = 1,
 ) -> Reads[Filled[ItemT]]:
     """Read until `limit` items are loaded, and on until it is known whether another one follows.
 
@@ -67,8 +70,9 @@ def fill(
         load: Makes an item of a record, or None for a record that does not count. Its `CorruptRecordError`s are
             gathered.
         reads: After so many reads, at least one a query, the page is handed out as it is; None for no bound.
+        spacing: How many rows to expect to an item, until it is seen how many there are.
     """
-    streams = [_Stream(query) for query in queries]
+    streams = [_Stream(query, spacing) for query in queries]
     page: Filled[ItemT] = Filled()
     beyond: list[CorruptRecordError] = []
     done = 0
@@ -78,7 +82,7 @@ def fill(
                 # What comes before this stream's end is known of all the others, too.
                 page.skipped += beyond
                 page.resume, page.more = stream.query.after, True
-                return page
+                break
             missing = None if limit is None else limit - len(page.items) + 1
             got = yield replace(stream.query, limit=stream.rows_to_read(missing, len(streams)) or None)
             stream.take(got)
@@ -96,15 +100,17 @@ def fill(
             continue
         if item is None:
             continue
+        stream.found += 1
         if full:
             page.more = True
-            return page
-        stream.found += 1
+            break
         page.items.append(item)
         page.resume = position(record, stream.query.index)
         page.first = page.first or page.resume
-    page.skipped += beyond
-    page.resume = None
+    else:
+        page.skipped += beyond
+        page.resume = None
+    page.spacing = _spacing(streams, spacing)
     return page
 
 
@@ -136,15 +142,19 @@ class _Stream:
         rows: What was read and not taken yet.
         is_open: Whether there may be more to read.
         wanted: How many rows the last read asked for.
+        spacing: How many rows to expect to an item.
         scanned: How many rows were read.
-        found: How many of them were items.
+        passed: How many of them passed the filter.
+        found: How many of those that were taken were items.
     """
 
     query: Query
+    spacing: int
     rows: deque[Record] = field(default_factory=deque[Record])
     is_open: bool = True
     wanted: int = 0
     scanned: int = 0
+    passed: int = 0
     found: int = 0
 
     @property
@@ -158,6 +168,7 @@ class _Stream:
         """Take in what a read gave."""
         self.rows.extend(got.records)
         self.scanned += got.scanned
+        self.passed += len(got.records)
         self.is_open = got.more is not None
         self.query = replace(self.query, after=got.more)
 
@@ -174,7 +185,7 @@ class _Stream:
             # Rows fall to streams by chance: with so many more than its share, few streams must be read twice.
             missing = ceil(missing / streams)
             missing += 2 * isqrt(missing)
-        expected = missing
+        expected = missing * self.spacing
         if self.scanned:
             expected = ceil(missing * self.scanned / self.found) if self.found else GROWTH * self.wanted
         self.wanted = max(missing, min(expected, MAX_ROWS_A_READ))
@@ -191,6 +202,17 @@ def _next(streams: Sequence[_Stream]) -> _Stream | None:
         if not stream.rows and stream.query.after is None:
             return stream
     return (max if live[0].query.descending else min)(live, key=lambda stream: stream.head)
+
+
+def _spacing(streams: Sequence[_Stream], before: int) -> int:
+    """Return how many rows there were to an item; where there was no item, at least as many as were read."""
+    scanned = sum(stream.scanned for stream in streams)
+    passed = sum(stream.passed for stream in streams)
+    found = sum(stream.found for stream in streams)
+    # What was read but not taken says how many rows pass the filter on the server, not how many then are items.
+    taken = passed - sum(len(stream.rows) for stream in streams)
+    spacing = ceil(scanned * taken / (passed * found)) if found else max(before, scanned)
+    return min(spacing, MAX_ROWS_A_READ)
 
 
 def _sort(record: Record, index: IndexKeys) -> str:

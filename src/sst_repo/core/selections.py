@@ -1,5 +1,6 @@
 """What a listing selects, and the places in it that cursors name."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -11,6 +12,7 @@ from sst_repo.errors import InvalidCursorError
 
 _FORWARD: Final = ">"
 _BACKWARD: Final = "<"
+_WRITTEN: Final = re.compile(r"([1-9][0-9]{0,3})([<>])(.*)", re.DOTALL)
 _ABOVE_IDS: Final = "$"
 """Sorts above the `#` between the time and the id in the listing's sort key."""
 
@@ -25,11 +27,13 @@ class Place:
         position: The row that it begins next to; None for the end that reading begins at.
         is_backward: Whether the page is read against the order of its listing.
         horizon: The last update that the walk looks at, where it would else run after what is updated meanwhile.
+        spacing: How many rows there were to an item on the page before: so a page need not find out anew.
     """
 
     position: Position | None = None
     is_backward: bool = False
     horizon: str | None = None
+    spacing: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,8 @@ class Selection:
         text = "" if place.position is None else self._text(place.position)
         if self.is_moving:
             text = _pair(place.horizon or "", text)
-        return cursors.encode((_BACKWARD if place.is_backward else _FORWARD) + text, self._identity, secrets)
+        direction = _BACKWARD if place.is_backward else _FORWARD
+        return cursors.encode(f"{place.spacing}{direction}{text}", self._identity, secrets)
 
     def place(self, cursor: str | None, secrets: Sequence[bytes]) -> Place:
         """Read a place; without a cursor, the beginning.
@@ -92,10 +97,12 @@ class Selection:
         """
         if cursor is None:
             return Place()
-        written = cursors.decode(cursor, self._identity, secrets)
-        direction, text = written[:1], written[1:]
+        written = _WRITTEN.fullmatch(cursors.decode(cursor, self._identity, secrets))
+        if written is None:
+            raise _nowhere()
+        spacing, direction, text = written.groups()
         horizon, text = _parted(text) if self.is_moving else (None, text)
-        return Place(self._position(text) if text else None, direction == _BACKWARD, horizon)
+        return Place(self._position(text) if text else None, direction == _BACKWARD, horizon, int(spacing))
 
     @property
     def _identity(self) -> tuple[str, ...]:

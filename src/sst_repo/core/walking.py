@@ -54,16 +54,16 @@ def page(
         reads: As for `fill`, of each query; None for no bound.
     """
     budget = None if reads is None else reads * len(selection.queries)
-    filled = yield from fill(selection.at(place), limit, load, budget)
+    filled = yield from fill(selection.at(place), limit, load, budget, place.spacing)
     horizon = place.horizon
     if filled.more and selection.is_moving and horizon is None:
         horizon = yield from _last_update(selection, filled)
-    onward = Place(filled.resume, place.is_backward, horizon) if filled.more else None
-    back = Place(filled.first or filled.resume, not place.is_backward, horizon)
+    onward = Place(filled.resume, place.is_backward, horizon, filled.spacing) if filled.more else None
+    back = Place(filled.first or filled.resume, not place.is_backward, horizon, filled.spacing)
     if not place.is_backward:
         previous = None if place.position is None else back
         return _walked(filled, filled.items, onward, previous)
-    ahead: Filled[ItemT] = yield from fill(selection.at(back), 0, load, budget)
+    ahead: Filled[ItemT] = yield from fill(selection.at(back), 0, load, budget, back.spacing)
     filled.scanned += ahead.scanned
     filled.consumed += ahead.consumed
     return _walked(filled, filled.items[::-1], back if ahead.more else None, onward)

@@ -185,6 +185,34 @@ def test_rare_matches_among_shards_are_looked_for_in_larger_reads() -> None:
     assert max(query.limit or 0 for query in stored.queries) <= MAX_ROWS_A_READ
 
 
+def test_a_page_reads_as_many_rows_as_the_page_before_took_to_an_item() -> None:
+    stored = Shards({n: (0, n % 17 == 0) for n in range(2000)}, most=5000)
+    first = stored.page(Place(), 5, 1, descending=False, reads=None)
+    assert first.following is not None
+    stored.queries.clear()
+    second = stored.page(first.following, 5, 1, descending=False, reads=None)
+
+    assert 14 <= first.following.spacing <= 2 * 17
+    assert len(stored.queries) <= 2
+    assert list(second.items) == [17 * n for n in range(5, 10)]
+
+
+def test_where_all_rows_are_items_no_more_are_read_than_are_shown_and_one() -> None:
+    for shards in (1, 4):
+        stored = Shards({n: (n * 7 % shards, True) for n in range(200)}, most=1000)
+        pages = walk(stored, 20, shards, descending=True)
+        assert {each.following.spacing for each in pages if each.following is not None} == {1}
+
+
+def test_where_nothing_was_found_the_next_page_reads_on_in_large_reads() -> None:
+    stored = Shards(dict.fromkeys(range(5000), (0, False)), most=5000)
+    first = stored.page(Place(), 1, 1, descending=False, reads=4)
+    assert first.following is not None
+    stored.page(first.following, 1, 1, descending=False, reads=1)
+
+    assert (first.following.spacing, stored.queries[-1].limit) == (170, 340)
+
+
 def test_a_budget_counts_the_reads_of_each_shard() -> None:
     stored = Shards({n: (n % 3, False) for n in range(900)}, most=5)
     got = stored.page(Place(), 5, 3, descending=True, reads=2)
@@ -200,12 +228,12 @@ def test_what_reading_took_is_summed_up() -> None:
     assert (got.scanned, got.consumed) == (8, 1.5)
 
 
-@given(st.integers(0, 9999), st.booleans(), st.booleans())
-def test_a_place_is_read_as_it_was_written(number: int, descending: bool, backward: bool) -> None:  # noqa: FBT001
+@given(st.integers(0, 9999), st.booleans(), st.booleans(), st.integers(1, MAX_ROWS_A_READ))
+def test_a_place_is_read_as_it_was_written(number: int, descending: bool, backward: bool, spacing: int) -> None:  # noqa: FBT001
     selected = selection(2, descending=descending)
     horizon = None if descending else "2026"
     for position in (None, Position(sort(number), key(number))):
-        place = Place(position, backward, horizon)
+        place = Place(position, backward, horizon, spacing)
         assert selected.place(selected.cursor(place, ()), ()) == place
 
 
