@@ -135,7 +135,7 @@ def walk(table: Table, question: dict[str, Any]) -> tuple[list[Page[Any]], list[
     return there, back
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(question=questions())
 def test_what_is_asked_is_answered_alike(tables: tuple[Table, Table], question: dict[str, Any]) -> None:
     in_memory, on_local = (walk(table, question) for table in tables)
@@ -145,7 +145,7 @@ def test_what_is_asked_is_answered_alike(tables: tuple[Table, Table], question: 
     assert [item for page in in_memory[0] for item in page] == [item for page in on_local[0] for item in page]
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(question=questions())
 def test_what_is_read_without_a_filter_costs_alike(tables: tuple[Table, Table], question: dict[str, Any]) -> None:
     plain = {**question, "where": None}

@@ -36,8 +36,6 @@ class TestMany(OnDynamoDBLocal):
     rows = 5000
 
     # Each of thousands of pages is a call: walks that have the most of them are for `make bench`.
-    @pytest.mark.parametrize(
-        "walked", walks({"every": [7, 50], "open": [1, 2, 7, 50], "shipped": [1, 2, 7, 50]}), ids=str
-    )
+    @pytest.mark.parametrize("walked", walks({"every": [50], "open": [1, 2, 7, 50], "shipped": [1, 2, 7, 50]}), ids=str)
     def test_a_walk_is_exact_and_reads_little_more_than_the_rows(self, stocked: Table, walked: Walk) -> None:
         self.check(stocked, walked)
