@@ -10,6 +10,7 @@ BIN  := $(VENV)/bin
 PIP  := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TEST := $(VENV)/.test
 DEV  := $(VENV)/.dev
+MUTATION := $(VENV)/.mutation
 
 # The test extra brings an npm; programs look for it where an activated environment would show it.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -62,6 +63,10 @@ integration: $(TEST) ## Run the tests on DynamoDB Local
 bench: $(TEST) ## Run the benchmarks
 	$(BIN)/python -m benchmarks
 
+.PHONY: mutants
+mutants: $(MUTATION) ## Plant small bugs in the policy and count those the tests notice (about 2 minutes)
+	$(BIN)/python -m benchmarks.mutants --workers $(WORKERS)
+
 # The variable silences a notice about the future of MkDocs that reads like a finding.
 .PHONY: docs
 docs: $(DEV) ## Build the documentation into site/
@@ -69,7 +74,7 @@ docs: $(DEV) ## Build the documentation into site/
 
 .PHONY: clean
 clean: ## Remove .venv and everything generated
-	rm -rf $(VENV) site dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) mutants site dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -77,6 +82,10 @@ $(BIN)/python:
 
 $(TEST): pyproject.toml | $(BIN)/python
 	$(PIP) install --editable '.[test]'
+	touch $@
+
+$(MUTATION): $(TEST)
+	$(PIP) install --editable '.[mutation]'
 	touch $@
 
 # After the test extra, never beside it: two installs at once would trip over each other under make -j.
