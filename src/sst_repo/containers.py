@@ -18,6 +18,7 @@ the table it was made with, and an override does not reach it.
 | `backend` | `"memory"` | `"memory"` or `"dynamodb"` |
 | `table_name` | `"sst-repo"` | the DynamoDB table's name |
 | `gsis` | 5 | how many general indexes the table has |
+| `exact_writes` | False | writes of one row go by token too: twice the price, and every outcome can be known |
 | `cursor_secret` | None | signs the cursors of listings; several, in a list, to replace one |
 | `endpoint_url` | None | another endpoint than the region's, such as DynamoDB Local's |
 | `region` | None | another region than the environment's |
@@ -59,22 +60,39 @@ def _gsis(number: int | str | None) -> int:
     return DEFAULT_GSIS if number is None else int(number)
 
 
+def _flag(value: bool | str | None) -> bool:  # noqa: FBT001 - what the configuration gives
+    return value if isinstance(value, bool) else (value or "").lower() in {"1", "on", "true", "yes"}
+
+
 def _client(endpoint_url: str | None, region: str | None) -> "DynamoDBClient":
     from sst_repo.tables.dynamodb.client import client_of_environment  # noqa: PLC0415 - as below
 
     return client_of_environment(endpoint_url=endpoint_url, region=region)
 
 
-def _memory_table(gsis: int | str | None, cursor_secret: str | Sequence[str] | None) -> InMemoryTable:
-    return InMemoryTable(gsis=_gsis(gsis), cursor_secret=cursor_secret)
+def _memory_table(
+    gsis: int | str | None, cursor_secret: str | Sequence[str] | None, *, exact_writes: bool | str | None
+) -> InMemoryTable:
+    return InMemoryTable(gsis=_gsis(gsis), cursor_secret=cursor_secret, exact_writes=_flag(exact_writes))
 
 
 def _dynamodb_table(
-    name: str | None, client: "DynamoDBClient", gsis: int | str | None, cursor_secret: str | Sequence[str] | None
+    name: str | None,
+    client: "DynamoDBClient",
+    gsis: int | str | None,
+    cursor_secret: str | Sequence[str] | None,
+    *,
+    exact_writes: bool | str | None,
 ) -> "DynamoDBTable":
     from sst_repo.tables.dynamodb import DynamoDBTable  # noqa: PLC0415 - the memory backend does without
 
-    return DynamoDBTable(name or "sst-repo", client, gsis=_gsis(gsis), cursor_secret=cursor_secret)
+    return DynamoDBTable(
+        name or "sst-repo",
+        client,
+        gsis=_gsis(gsis),
+        cursor_secret=cursor_secret,
+        exact_writes=_flag(exact_writes),
+    )
 
 
 class PersistenceContainer(containers.DeclarativeContainer):
@@ -92,8 +110,15 @@ class PersistenceContainer(containers.DeclarativeContainer):
     client: "providers.Provider[DynamoDBClient]" = providers.Singleton(_client, config.endpoint_url, config.region)
     table: providers.Provider[Table] = providers.Selector(
         providers.Callable(_backend, config.backend),
-        memory=providers.Singleton(_memory_table, config.gsis, config.cursor_secret),
-        dynamodb=providers.Singleton(_dynamodb_table, config.table_name, client, config.gsis, config.cursor_secret),
+        memory=providers.Singleton(_memory_table, config.gsis, config.cursor_secret, exact_writes=config.exact_writes),
+        dynamodb=providers.Singleton(
+            _dynamodb_table,
+            config.table_name,
+            client,
+            config.gsis,
+            config.cursor_secret,
+            exact_writes=config.exact_writes,
+        ),
     )
     clock: providers.Provider[Clock] = providers.Object(SYSTEM_CLOCK)
     ids: providers.Provider[IdFactory] = providers.Object(ULIDS)

@@ -27,9 +27,12 @@ Errors carry their facts as fields and say what was tried, what was found and wh
 below is never raised as such: it is the `__cause__`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
+
+_NAMED = 10
+"""A message names so many rows; the error's field has all."""
 
 
 class SstRepoError(Exception):
@@ -180,7 +183,41 @@ class ContentionError(CommitError):
 
 
 class CommitOutcomeUnknownError(CommitError):
-    """The answer to a commit was lost: it may have been applied or not. Load the resources to see."""
+    """The answers to a commit were lost: it may have been applied or not. The objects are as they were before.
+
+    `resend()` sends the very same commit again, which is safe: what was applied is recognised. Or load the resources to
+    see. Never just do the work again: it may have been done.
+    """
+
+    __slots__ = ("_resend",)  # beside the fields: what can be sent again stays in the process
+
+    def __init__(self, message: str, resend: Callable[[], object] | None = None) -> None:
+        """Say why it is not known; `resend` sends it again."""
+        super().__init__(message)
+        self._resend = resend
+
+    def resend(self) -> object:
+        """Send the commit again and complete what the call that raised this would have done.
+
+        Resources that were added or saved are up to date afterwards, those of a unit of work too, and the unit is
+        committed. Of a `purge` only the part that was under way is done: call it again instead.
+
+        Returns:
+            What that call returns; None for the commit of a unit.
+
+        Raises:
+            CommitError, AlreadyExistsError, NotFoundError: It was not applied, as for that call.
+            CommitOutcomeUnknownError: It still is not known; or it is too late to send it again, 6 minutes after the
+                first time, or impossible where the error was unpickled.
+
+        Cost: As for that call.
+        """
+        resend: Callable[[], object] | None = getattr(self, "_resend", None)
+        if resend is None:
+            raise CommitOutcomeUnknownError(
+                "the commit can be sent again only in the process that sent it; load the resources to see"
+            ) from self
+        return resend()
 
 
 class TransactionTooLargeError(CommitError):
@@ -291,4 +328,23 @@ class AccessDeniedError(TableError):
 
 
 class TableUnavailableError(TableError):
-    """The server can't be reached or fails, also when tried again."""
+    """The server can't be reached or fails, also when tried again. A write that raises it was not applied.
+
+    Attributes:
+        unprocessed: Of a batch that was read in part: what is left over, each row as "type id".
+    """
+
+    def __init__(self, message: str, unprocessed: Sequence[str] = ()) -> None:
+        """Say what happened."""
+        super().__init__(message)
+        self.unprocessed = tuple(unprocessed)
+
+    @classmethod
+    def left_over(cls, rows: Sequence[str], rounds: int) -> Self:
+        """Say which rows of a batch the server did not read, however often it was asked."""
+        more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
+        return cls(
+            f"the server left {len(rows)} rows unread, {rounds} times in a row: {', '.join(rows[:_NAMED])}{more}; "
+            "ask for them again later, or give the table more read capacity",
+            rows,
+        )

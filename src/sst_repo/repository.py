@@ -8,7 +8,7 @@ from sst_repo.commit import Committer
 from sst_repo.conditions import Condition
 from sst_repo.core import limits, policy
 from sst_repo.core.intents import Create, Erase, Remove, Update
-from sst_repo.core.policy import is_alive
+from sst_repo.core.policy import Commit, is_alive
 from sst_repo.core.queries import Scan
 from sst_repo.core.records import Record
 from sst_repo.ids import ULIDS
@@ -49,8 +49,7 @@ class TableRepository(ReadingRepository[T]):
         """Store a new resource and return the same object, now at version 1."""
         target = self._schema.target(resource.resource_id)
         content = self._schema.content(resource)
-        self._write(resource, Create(target, content, derive=self._schema.derive(resource)))
-        return resource
+        return self._write(resource, Create(target, content, derive=self._schema.derive(resource)))
 
     def find(self, resource_id: str, *, consistent: bool = True) -> T | None:
         """Return the latest version, or None where `get` raises `NotFoundError`."""
@@ -79,14 +78,13 @@ class TableRepository(ReadingRepository[T]):
         # What its class has got since it was stored, an index say, is a reason to write it as well.
         if content == policy.content_of(base) and policy.is_up_to_date(base, derive):
             self._schema.settle(resource, base)
-        else:
-            self._write(resource, Update(target, content, base, derive))
-        return resource
+            return resource
+        return self._write(resource, Update(target, content, base, derive))
 
     def delete(self, resource: T) -> None:
         """Delete the resource, if this is its latest version."""
         base = self._reader.base(resource, removing=True)
-        self._committer.commit([Remove(self._schema.target(resource.resource_id), base)])
+        self._committer.commit([Remove(self._schema.target(resource.resource_id), base)], then=_nothing)
 
     def restore(self, resource_id: str, version: int) -> T:
         """Store the content of an old version as the next version, bringing back what was deleted; return it."""
@@ -94,8 +92,7 @@ class TableRepository(ReadingRepository[T]):
         latest, row = self._reader.version(target, version)
         resource = self._schema.load(row)
         derive = self._schema.derive(resource)
-        self._write(resource, Update(target, self._schema.content(resource), latest, derive))
-        return resource
+        return self._write(resource, Update(target, self._schema.content(resource), latest, derive))
 
     def purge(self, resource_id: str) -> None:
         """Erase a resource with all its versions."""
@@ -107,12 +104,11 @@ class TableRepository(ReadingRepository[T]):
         batches = limits.batches(self._reader.history(target) if target.keeps_versions else (), actions)
         if len(batches) > 1 and is_alive(latest):
             # More than one call can erase: first make it invisible, so that nobody sees half of it.
-            step = self._committer.commit([Remove(target, latest)]).steps[0]
-            latest = step.stored or latest
+            latest = self._committer.commit([Remove(target, latest)], then=_stored) or latest
             batches = limits.batches(self._reader.history(target))
         for batch in batches[:-1]:
-            self._committer.commit([Erase(target, latest, batch, wholly=False)])
-        self._committer.commit([Erase(target, latest, batches[-1], wholly=True)])
+            self._committer.commit([Erase(target, latest, batch, wholly=False)], then=_nothing)
+        self._committer.commit([Erase(target, latest, batches[-1], wholly=True)], then=_nothing)
 
     def scan(
         self,
@@ -144,10 +140,23 @@ class TableRepository(ReadingRepository[T]):
         target = self._reader.find_target(resource_id)
         return None if target is None else self._reader.latest(target, consistent=consistent)
 
-    def _write(self, resource: T, intent: Create | Update) -> None:
+    def _write(self, resource: T, intent: Create | Update) -> T:
         self._schema.prove(resource, intent.content)
-        stored = self._committer.commit([intent]).steps[0].stored
-        self._schema.settle(resource, stored)
+
+        def settle(commit: Commit) -> T:
+            self._schema.settle(resource, _stored(commit))
+            return resource
+
+        return self._committer.commit([intent], then=settle)
+
+
+def _stored(commit: Commit) -> Record | None:
+    """Return the row that a commit of one intent has stored."""
+    return commit.steps[0].stored
+
+
+def _nothing(_: Commit) -> None:
+    """Leave it at that."""
 
 
 class DynamoDBRepository(TableRepository[T]):

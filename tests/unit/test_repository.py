@@ -7,7 +7,6 @@ import pytest
 
 from sst_repo import (
     AlreadyExistsError,
-    CommitOutcomeUnknownError,
     ConflictError,
     ContentionError,
     InMemoryRepository,
@@ -16,6 +15,7 @@ from sst_repo import (
     TableRepository,
 )
 from sst_repo.core.records import Key, Record
+from sst_repo.core.retry import SENDING
 from sst_repo.ports import IdFactory
 from sst_repo.testing.clocks import START, ManualClock
 from sst_repo.testing.contracts.models import Kept, Plain, Sample
@@ -24,10 +24,7 @@ from sst_repo.testing.wrappers import (
     CountingTable,
     DelegatingTable,
     ScriptedTable,
-    WriteStep,
     contended,
-    lost_reply,
-    lost_request,
     preceded_by,
     resent,
 )
@@ -132,22 +129,7 @@ def test_a_table_that_stays_busy_leaves_the_object_alone(table: InMemoryTable, m
         repository.add(sample)
     assert isinstance(busy.value.__cause__, RuntimeError)
     assert sample == before
-    assert len(clock.sleeps) == 5
-
-
-@both
-@pytest.mark.parametrize("loss", [lost_reply, lost_request])
-def test_an_unknown_outcome_is_said_and_not_guessed(table: InMemoryTable, model: type[Sample], loss: WriteStep) -> None:
-    scripted = ScriptedTable(table, loss)
-    repository: Repository[Sample] = TableRepository(model, scripted)
-    sample = model(title="first")
-    before = sample.model_copy(deep=True)
-    with pytest.raises(CommitOutcomeUnknownError) as unknown:
-        repository.add(sample)
-    assert isinstance(unknown.value.__cause__, RuntimeError)
-    assert sample == before
-    assert scripted.calls["transact"] == 1
-    assert repository.exists(sample.resource_id) == (loss is lost_reply)
+    assert len(clock.sleeps) == SENDING.attempts - 1
 
 
 @both

@@ -17,12 +17,13 @@ from sst_repo import (
     Repository,
     Resource,
     Table,
-    TableUnavailableError,
+    TableNotFoundError,
     UnitOfWork,
     UnitOfWorkStateError,
     VersionedResource,
 )
 from sst_repo.core.records import Outcome, Plan
+from sst_repo.core.retry import SENDING
 from sst_repo.testing.clocks import START, ManualClock
 from sst_repo.testing.contracts.models import Kept, Plain, SampleUnitOfWork
 from sst_repo.testing.wrappers import (
@@ -225,9 +226,9 @@ def test_all_of_a_unit_is_stamped_by_its_clock(table: InMemoryTable) -> None:
 
 
 def test_a_table_that_fails_leaves_the_unit_unusable_and_the_objects_alone(table: InMemoryTable) -> None:
-    with SampleUnitOfWork(ScriptedTable(table, failing(TableUnavailableError("scripted")))) as unit:
+    with SampleUnitOfWork(ScriptedTable(table, failing(TableNotFoundError("scripted")))) as unit:
         sample = unit.kept.add(Kept(title="first"))
-        with pytest.raises(TableUnavailableError):
+        with pytest.raises(TableNotFoundError):
             unit.commit()
         with pytest.raises(UnitOfWorkStateError):
             unit.commit()
@@ -310,7 +311,7 @@ def test_a_lost_reply_is_recognised_even_when_part_was_overwritten_since(
 def test_an_unknown_outcome_leaves_the_objects_alone_and_the_unit_unusable(
     table: InMemoryTable, loss: WriteStep
 ) -> None:
-    with SampleUnitOfWork(ScriptedTable(table, loss)) as unit:
+    with SampleUnitOfWork(ScriptedTable(table, *[loss] * SENDING.attempts), clock=ManualClock()) as unit:
         sample = unit.kept.add(Kept(title="first"))
         with pytest.raises(CommitOutcomeUnknownError):
             unit.commit()

@@ -12,6 +12,7 @@ A type name is not empty and has no `#`: guards and resources share no partition
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import blake2b
 from zlib import crc32
 
 from sst_repo.core.records import Attributes, Key, Record
@@ -26,11 +27,15 @@ COMPRESSED = "_z"
 LISTED = "_l"
 HOLDER = "_h"
 GUARDS = "_q"
+RECENT = "_r"
 
 LATEST = "@"
 MAX_VERSION = 10**12 - 1
 OLDEST = "v#000000000000"
 NEWEST = "v#999999999999"
+
+_RECENT_WRITES = 8
+_DIGEST_BYTES = 8
 
 _SLOT = re.compile(r"gsi\d+[ps]k")
 _OF_LATEST = {LISTED, GUARDS}
@@ -138,6 +143,31 @@ def held(guards: Iterable[str]) -> Attributes:
     """Return what a latest row says of the guard rows that its resource holds, given their pks."""
     pks = sorted(guards)
     return {GUARDS: {"SS": pks}} if pks else {}
+
+
+def recent_writes(base: Record) -> Attributes:
+    """Return what the row that follows `base` says of the last writes before it: short digests, the latest first.
+
+    Only types that keep no versions have it: it takes the place of the history where a writer has to find out whether
+    its own write, of which the answer was lost, is among those. It takes 2 bytes and 8 for each write, 66 at most.
+    """
+    return {RECENT: {"B": _digests(base)[: _DIGEST_BYTES * _RECENT_WRITES]}}
+
+
+def is_recent(row: Record, write_id: str) -> bool:
+    """Tell whether a write is the last one of a row, or among those that the row says were the last before."""
+    digests = _digests(row)
+    listed = {digests[start : start + _DIGEST_BYTES] for start in range(0, len(digests), _DIGEST_BYTES)}
+    return _digest(write_id) in listed
+
+
+def _digests(row: Record) -> bytes:
+    before = row.attributes.get(RECENT, {}).get("B")
+    return _digest(row.write_id or "") + (before if isinstance(before, bytes) else b"")
+
+
+def _digest(write_id: str) -> bytes:
+    return blake2b(write_id.encode(), digest_size=_DIGEST_BYTES).digest()
 
 
 def slots(attributes: Attributes) -> Attributes:

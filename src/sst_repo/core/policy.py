@@ -113,12 +113,10 @@ def plan(intents: Sequence[Intent], now: datetime, write_id: str, lookups: Seque
 
 def judge(commit: Commit, refused: Refused) -> Applied | Replan | SstRepoError:
     """Say what a refusal means: that it had been applied after all, how to go on, or the error to raise."""
-    told = list(zip(commit.plan.ops, refused.reasons, strict=True))
-    found = [reason.stored for _, reason in told if reason is not None]
-    if any(row is not None and row.write_id == commit.plan.write_id for row in found):
+    if refused.shows(commit.plan.write_id):
         return Applied()
     faults = _faults(commit, refused)
-    reasons = refused.reasons[len(told) - len(commit.moves) :]
+    reasons = refused.reasons[len(commit.plan.ops) - len(commit.moves) :]
     moved = [claims.fault(move, why.stored) for move, why in zip(commit.moves, reasons, strict=True) if why is not None]
     obstacles = [fault for fault in faults if not fault.is_no_obstacle]
     if obstacles or moved:
@@ -223,7 +221,9 @@ def _tombstone(target: Target, base: Record, now: str, write_id: str) -> Record:
 
 def _system(target: Target, base: Record | None, now: str, write_id: str) -> Attributes:
     """Number and stamp the row that follows `base`: every write is the next version."""
+    recent: Attributes = {} if target.keeps_versions or base is None else layout.recent_writes(base)
     return {
+        **recent,
         layout.TYPE: {"S": target.listing_partition},
         layout.VERSION: {"N": str(1 if base is None else _version(base) + 1)},
         layout.WRITE_ID: {"S": write_id},

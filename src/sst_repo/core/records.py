@@ -172,6 +172,11 @@ class Refused:
 
     reasons: tuple[Reason | None, ...]
 
+    def shows(self, write_id: str) -> bool:
+        """Tell whether a row that was in the way was written by this very commit: then it had been applied before."""
+        rows = (reason.stored for reason in self.reasons if reason is not None)
+        return any(row is not None and row.write_id == write_id for row in rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Contended:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from sst_repo.core.queries import Query, Scan, Slice
-from sst_repo.core.records import Key, Outcome, Plan, Record
+from sst_repo.core.records import Check, Key, Outcome, Plan, Record
 from sst_repo.pages import DEFAULT_LIMIT, DEFAULT_READS, CollectionPage
 
 if TYPE_CHECKING:
@@ -21,9 +21,13 @@ class Table(ABC):
     Attributes:
         cursor_secrets: What the cursors of listings are signed with: the first one signs, all are recognised. Without
             any, cursors are not signed.
+        exact_writes: Whether a write of one row goes as a transaction too, whose success the table remembers by its
+            token for 10 minutes: at twice the price, no outcome stays unknown and no write that arrives late is
+            applied anew.
     """
 
     cursor_secrets: tuple[bytes, ...] = ()
+    exact_writes: bool = False
 
     @abstractmethod
     def read(self, key: Key, *, consistent: bool = True) -> Record | None:
@@ -85,6 +89,10 @@ class Table(ABC):
 
         What the answer leaves open is `Unknown`; the table never guesses, and never tries again by itself.
         """
+
+    def goes_by_token(self, plan: Plan) -> bool:
+        """Tell whether a plan goes as a transaction with a token: what is sent again is applied once."""
+        return self.exact_writes or len(plan.ops) > 1 or any(isinstance(op, Check) for op in plan.ops)
 
     @abstractmethod
     def create(self, *, if_not_exists: bool = False) -> None:

@@ -21,6 +21,7 @@ class DelegatingTable(Table):
         """Stand in front of a table."""
         self.table = table
         self.cursor_secrets = table.cursor_secrets
+        self.exact_writes = table.exact_writes
 
     def read(self, key: Key, *, consistent: bool = True) -> Record | None:
         """Pass on."""
@@ -168,6 +169,10 @@ class ScriptedTable(CountingTable):
     def __init__(self, table: Table, *steps: WriteStep) -> None:
         """Begin at the first step."""
         super().__init__(table)
+        self._steps = list(steps)
+
+    def follow(self, *steps: WriteStep) -> None:
+        """Begin another script with the next write."""
         self._steps = list(steps)
 
     def transact(self, plan: Plan) -> Outcome:

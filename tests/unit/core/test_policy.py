@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from hashlib import blake2b
 from typing import Any, TypeAlias
 
 import pytest
@@ -106,6 +107,11 @@ def stored(version: int, created: str = BORN) -> Attributes:
     }
 
 
+def replacing(version: int, *recent: str) -> Attributes:
+    """What is stored of a type that keeps no versions: it remembers its last writes instead."""
+    return {**stored(version), "_r": {"B": b"".join(blake2b(each.encode(), digest_size=8).digest() for each in recent)}}
+
+
 def buried(version: int) -> Attributes:
     return {
         "_t": {"S": "Order"},
@@ -168,10 +174,14 @@ PLANS = [
         id="kept-erase-grave-history-only",
     ),
     pytest.param(Create(PLAIN, PAID), [("Put", LATEST, Absent(), stored(1, NOW_TEXT))], id="plain-create-nothing"),
-    pytest.param(Create(PLAIN, PAID, LIVE), [("Put", LATEST, IF_LIVE, stored(4))], id="plain-create-over-live"),
-    pytest.param(Create(PLAIN, PAID, GRAVE), [("Put", LATEST, IF_GRAVE, stored(5))], id="plain-create-over-grave"),
-    pytest.param(Update(PLAIN, PAID, LIVE), [("Put", LATEST, IF_LIVE, stored(4))], id="plain-update-live"),
-    pytest.param(Update(PLAIN, PAID, GRAVE), [("Put", LATEST, IF_GRAVE, stored(5))], id="plain-update-grave"),
+    pytest.param(
+        Create(PLAIN, PAID, LIVE), [("Put", LATEST, IF_LIVE, replacing(4, "w3"))], id="plain-create-over-live"
+    ),
+    pytest.param(
+        Create(PLAIN, PAID, GRAVE), [("Put", LATEST, IF_GRAVE, replacing(5, "w4"))], id="plain-create-over-grave"
+    ),
+    pytest.param(Update(PLAIN, PAID, LIVE), [("Put", LATEST, IF_LIVE, replacing(4, "w3"))], id="plain-update-live"),
+    pytest.param(Update(PLAIN, PAID, GRAVE), [("Put", LATEST, IF_GRAVE, replacing(5, "w4"))], id="plain-update-grave"),
     pytest.param(Remove(PLAIN, LIVE), [("Delete", LATEST, IF_LIVE, None)], id="plain-remove-live"),
     pytest.param(Remove(PLAIN, GRAVE), [("Delete", LATEST, IF_GRAVE, None)], id="plain-remove-grave"),
     pytest.param(Hold(PLAIN, None), [("Check", LATEST, Absent(), None)], id="plain-hold-nothing"),

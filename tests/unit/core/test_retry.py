@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sst_repo.core.retry import CONTENTION, Backoff
+from sst_repo.core.retry import RESEND_WITHIN, SENDING, Backoff
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,22 @@ def test_a_wait_is_drawn_from_nothing_to_the_bound(failures: int, chance: float,
     assert 0 <= wait <= longest
 
 
-def test_a_busy_table_is_given_time_but_not_much() -> None:
-    waits = [CONTENTION.wait(failures, 1.0) for failures in range(1, CONTENTION.attempts)]
+@given(st.integers(1, 9), st.floats(0, 1), st.floats(0, 100))
+def test_no_try_begins_after_the_budget(failures: int, chance: float, elapsed: float) -> None:
+    within = Backoff(attempts=10, budget=50.0).wait(failures, chance, elapsed)
+    free = Backoff(attempts=10).wait(failures, chance, elapsed)
 
-    assert 0.5 < sum(wait for wait in waits if wait is not None) < 5
-    assert CONTENTION.wait(CONTENTION.attempts, 1.0) is None
+    assert free is not None
+    assert within == (free if elapsed + free <= 50 else None)
+
+
+def test_a_commit_is_given_time_but_not_much() -> None:
+    waits = [SENDING.wait(failures, 1.0) for failures in range(1, SENDING.attempts)]
+
+    assert 5 < sum(wait for wait in waits if wait is not None) < 10
+    assert SENDING.wait(SENDING.attempts, 1.0) is None
+
+
+def test_what_is_sent_again_by_hand_arrives_while_its_token_is_remembered() -> None:
+    longest_answer = 60  # botocore's default of read_timeout, and of connect_timeout
+    assert RESEND_WITHIN + SENDING.budget + 2 * longest_answer <= 600

@@ -205,7 +205,6 @@ def test_what_sending_again_would_not_help_is_raised_with_its_cause(
     assert caught.value.__cause__ is error
 
 
-@pytest.mark.xfail(strict=True, reason="until retries of commits are ours, the SDK's hide that a reply was lost")
 @pytest.mark.parametrize(
     ("plan", "item"), [pytest.param(ONE, STORED_ITEM, id="put"), pytest.param(GONE, None, id="delete")]
 )

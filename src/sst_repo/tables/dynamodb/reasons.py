@@ -11,10 +11,14 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConnectTimeoutError,
+    CredentialRetrievalError,
     EndpointConnectionError,
     NoCredentialsError,
     ParamValidationError,
     PartialCredentialsError,
+    ProxyConnectionError,
+    SSOError,
+    TokenRetrievalError,
 )
 
 from sst_repo.core.limits import culprit
@@ -48,8 +52,20 @@ _DENIED = {
     "MissingAuthenticationTokenException",
     "UnrecognizedClientException",
 }
-_NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError)
-_NOT_SENT = (EndpointConnectionError, ConnectTimeoutError, ParamValidationError, *_NO_CREDENTIALS)
+_NO_CREDENTIALS = (
+    CredentialRetrievalError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    SSOError,
+    TokenRetrievalError,
+)
+_NOT_SENT = (
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ParamValidationError,
+    ProxyConnectionError,
+    *_NO_CREDENTIALS,
+)
 _FIRST_SERVER_ERROR = 500
 
 
@@ -59,23 +75,11 @@ def outcome(plan: Plan, error: ClientError | BotoCoreError) -> Outcome:
     Raises:
         TableError, ItemTooLargeError: The plan was not applied, and sending it again as it is would not help.
     """
-    if isinstance(error, BotoCoreError):
-        if isinstance(error, _NOT_SENT):
-            raise translated(error) from error
-        return Unknown(error)
-    code = _code(error)
-    if code == "ConditionalCheckFailedException":
-        return Refused((_reason(error.response),))
-    if code == "TransactionCanceledException":
-        return _cancelled(plan, error)
-    if code in _BUSY:
-        return Contended(error)
-    # In progress is an earlier sending of this very plan, of which the answer was lost.
-    if _status(error) >= _FIRST_SERVER_ERROR or code == "TransactionInProgressException":
-        return Unknown(error)
-    if "Item size" in str(error):
-        raise ItemTooLargeError(None, ", ".join(culprit(op) for op in plan.ops)) from error
-    raise translated(error) from error
+    if isinstance(error, ClientError):
+        return _answer(plan, error)
+    if isinstance(error, _NOT_SENT):
+        raise translated(error) from error
+    return Unknown(error)
 
 
 def translated(error: ClientError | BotoCoreError) -> TableError:
@@ -109,10 +113,35 @@ def _answered(error: ClientError) -> tuple[type[TableError], str]:
 
 def _unanswered(error: BotoCoreError) -> tuple[type[TableError], str]:
     if isinstance(error, _NO_CREDENTIALS):
-        return AccessDeniedError, "the AWS credentials are missing or incomplete"
+        return AccessDeniedError, "the AWS credentials are missing, incomplete or can't be had"
     if isinstance(error, ParamValidationError):
         return TableError, "the request can't be sent"
     return TableUnavailableError, "the server gave no answer"
+
+
+def _answer(plan: Plan, error: ClientError) -> Outcome:
+    code = _code(error)
+    if code == "ConditionalCheckFailedException":
+        refused = Refused((_reason(error.response),))
+        return Unknown(error) if _was_retried(error) and not refused.shows(plan.write_id) else refused
+    if _was_retried(error):
+        return Unknown(error)
+    if code == "TransactionCanceledException":
+        return _cancelled(plan, error)
+    if code in _BUSY:
+        return Contended(error)
+    # In progress is an earlier sending of this very plan, of which the answer was lost.
+    if _status(error) >= _FIRST_SERVER_ERROR or code == "TransactionInProgressException":
+        return Unknown(error)
+    if "Item size" in str(error):
+        raise ItemTooLargeError(None, ", ".join(culprit(op) for op in plan.ops)) from error
+    raise translated(error) from error
+
+
+def _was_retried(error: ClientError) -> bool:
+    """Tell whether this was not the first try: whatever it was answered, one before may have been applied."""
+    retries: int = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0)
+    return retries > 0
 
 
 def _cancelled(plan: Plan, error: ClientError) -> Outcome:

@@ -1,6 +1,8 @@
 """The adapter: one client call a method, requests and responses made elsewhere."""
 
-from collections.abc import Iterable, Sequence
+import random
+import time
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -8,16 +10,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sst_repo.core import cursors, layout
 from sst_repo.core.queries import Query, Scan, Slice
-from sst_repo.core.records import Applied, Check, Key, Outcome, Plan, Put, Record
+from sst_repo.core.records import Applied, Delete, Key, Outcome, Plan, Put, Record
+from sst_repo.core.retry import UNPROCESSED
 from sst_repo.errors import TableError, TableUnavailableError
 from sst_repo.tables.base import Table
-from sst_repo.tables.dynamodb import reasons, requests, responses, schema
+from sst_repo.tables.dynamodb import attempts, checksums, reasons, requests, responses, schema
 from sst_repo.tables.dynamodb.client import client_of_environment
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-_UNPROCESSED_ROUNDS = 10
 
 
 class DynamoDBTable(Table):
@@ -26,10 +27,14 @@ class DynamoDBTable(Table):
     Args:
         name: The table's name.
         client: A boto3 DynamoDB client, with the region, endpoint, credentials and retries you want; made from the
-            environment if none is given. Clients are safe to share between threads.
+            environment if none is given. Clients are safe to share between threads. Its retries are for reads: how
+            often a commit is sent is decided by the library, whatever the client says.
         gsis: How many general indexes (gsi1, gsi2, …) `create()` gives the table, 0 to 19.
         cursor_secret: Signs the cursors of listings (HMAC-SHA-256), so that nobody else can make one: 16 random bytes
             or more, the same in all processes. To replace it, give several: the first signs, all are recognised.
+        exact_writes: Whether a write of one row goes as a TransactWriteItems with a token, too: at twice the price,
+            every outcome can be known by sending it again.
+        sleep: Waits for so many seconds, before keys are asked for again that were left unprocessed.
 
     Attributes:
         client: The client, for whatever else you need of DynamoDB.
@@ -44,12 +49,18 @@ class DynamoDBTable(Table):
         *,
         gsis: int = layout.DEFAULT_GSIS,
         cursor_secret: str | bytes | Sequence[str | bytes] | None = None,
+        exact_writes: bool = False,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         """Make no call: the table need not exist yet."""
         self.name = name
         self.client = client_of_environment() if client is None else client
+        checksums.verify(self.client)
+        attempts.limit(self.client)
+        self.exact_writes = exact_writes
         self.cursor_secrets = cursors.secrets_of(cursor_secret)
         self._gsis = gsis
+        self._sleep = sleep
 
     def __repr__(self) -> str:
         """Show the table's name."""
@@ -67,17 +78,7 @@ class DynamoDBTable(Table):
         found: dict[Key, Record] = {}
         remaining = iter(keys)
         while batch := list(islice(remaining, requests.KEYS_A_BATCH)):
-            request = requests.batch_get_item(self.name, batch, consistent=consistent)
-            for _ in range(_UNPROCESSED_ROUNDS):
-                answer: Any = self.client.batch_get_item(**request)
-                for item in answer["Responses"].get(self.name, ()):
-                    record = responses.record(item)
-                    found[record.key] = record
-                request = {"RequestItems": answer.get("UnprocessedKeys", {})}
-                if not request["RequestItems"]:
-                    break
-            else:
-                raise TableUnavailableError(f"keys were left unprocessed {_UNPROCESSED_ROUNDS} times in a row")
+            found |= self._batch(requests.batch_get_item(self.name, batch, consistent=consistent))
         return found
 
     @reasons.translating
@@ -91,15 +92,10 @@ class DynamoDBTable(Table):
         return responses.read(layout.PRIMARY, self.client.scan(**requests.scan(self.name, scan)))
 
     def transact(self, plan: Plan) -> Outcome:
-        """Apply a plan: 1 PutItem or DeleteItem for one op, else 1 TransactWriteItems."""
+        """Apply a plan: 1 PutItem or DeleteItem for one op, else 1 TransactWriteItems. Tried once."""
         try:
-            match plan.ops:
-                case (Put() as op,):
-                    self.client.put_item(**requests.single_write(self.name, op))
-                case (op,) if not isinstance(op, Check):
-                    self.client.delete_item(**requests.single_write(self.name, op))
-                case _:
-                    self.client.transact_write_items(**requests.transact_write_items(self.name, plan))
+            with attempts.single():
+                self._write(plan)
         except (ClientError, BotoCoreError) as error:
             return reasons.outcome(plan, error)
         return Applied()
@@ -128,3 +124,32 @@ class DynamoDBTable(Table):
         except self.client.exceptions.ResourceNotFoundException:
             return False
         return True
+
+    def _batch(self, request: dict[str, Any]) -> dict[Key, Record]:
+        """Ask for a batch of keys until none is left unprocessed."""
+        found: dict[Key, Record] = {}
+        rounds = 0
+        while True:
+            answer: Any = self.client.batch_get_item(**request)
+            for item in answer["Responses"].get(self.name, ()):
+                record = responses.record(item)
+                found[record.key] = record
+            request = {"RequestItems": answer.get("UnprocessedKeys", {})}
+            if not request["RequestItems"]:
+                return found
+            rounds += 1
+            wait = UNPROCESSED.wait(rounds, random.random())  # noqa: S311 - jitter, not a secret
+            if wait is None:
+                raise TableUnavailableError.left_over(responses.unprocessed(answer), rounds)
+            self._sleep(wait)
+
+    def _write(self, plan: Plan) -> None:
+        match plan.ops:
+            case _ if self.goes_by_token(plan):
+                self.client.transact_write_items(**requests.transact_write_items(self.name, plan))
+            case (Put() as op,):
+                self.client.put_item(**requests.single_write(self.name, op))
+            case (Delete() as op,):
+                self.client.delete_item(**requests.single_write(self.name, op))
+            case _:
+                raise AssertionError("what goes without a token is one put or delete")

@@ -5,6 +5,7 @@ from sst_repo.testing.contracts.repositories.corruption import CorruptionContrac
 from sst_repo.testing.contracts.repositories.deleting import DeletingContract
 from sst_repo.testing.contracts.repositories.history import HistoryContract
 from sst_repo.testing.contracts.repositories.listing import ListingContract
+from sst_repo.testing.contracts.repositories.lost_answers import LostAnswersContract
 from sst_repo.testing.contracts.repositories.purging import PurgingContract
 from sst_repo.testing.contracts.repositories.reading import ReadingContract
 from sst_repo.testing.contracts.repositories.saving import SavingContract
@@ -23,9 +24,10 @@ class RepositoryContract(
     ListingContract,
     ScanningContract,
     CorruptionContract,
+    LostAnswersContract,
 ):
     """Derive, name the class `Test…`, and provide the fixture `table`.
 
     Attributes:
-        lacks: The capabilities the table lacks: "threads".
+        lacks: The capabilities the table lacks: "threads", "tokens".
     """

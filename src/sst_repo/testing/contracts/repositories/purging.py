@@ -4,7 +4,7 @@ import pytest
 
 from sst_repo.core import layout
 from sst_repo.core.queries import Query
-from sst_repo.errors import NotFoundError, TableUnavailableError
+from sst_repo.errors import NotFoundError, TableNotFoundError
 from sst_repo.ports import Repository
 from sst_repo.repository import TableRepository
 from sst_repo.tables.base import Table
@@ -92,8 +92,8 @@ class PurgingContract(RepositoryFixtures):
         self, table: Table, kept: Repository[Kept], calls: int
     ) -> None:
         write(kept, 102)
-        broken = ScriptedTable(table, *[applied] * calls, failing(TableUnavailableError("scripted outage")))
-        with pytest.raises(TableUnavailableError):
+        broken = ScriptedTable(table, *[applied] * calls, failing(TableNotFoundError("scripted outage")))
+        with pytest.raises(TableNotFoundError):
             TableRepository(Kept, broken).purge("storied")
         assert rows_left(table, "storied") > 0
         assert kept.exists("storied") == (calls == 0)

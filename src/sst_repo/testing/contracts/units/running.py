@@ -2,7 +2,7 @@
 
 import pytest
 
-from sst_repo.core.retry import Backoff
+from sst_repo.core.retry import SENDING, Backoff
 from sst_repo.errors import (
     AlreadyExistsError,
     CommitOutcomeUnknownError,
@@ -222,7 +222,7 @@ class RunningContract(UnitFixtures):
         clock: ManualClock,
         loss: WriteStep,
     ) -> None:
-        scripted = ScriptedTable(table, loss)
+        scripted = ScriptedTable(table, *[loss] * SENDING.attempts)
         calls: list[int] = []
 
         def work(unit: SampleUnitOfWork) -> None:
@@ -233,8 +233,43 @@ class RunningContract(UnitFixtures):
             SampleUnitOfWork.run(scripted, work, clock=clock)
         assert unknown.value.__cause__ is not None
         assert len(calls) == 1
-        assert clock.sleeps == []
+        assert len(scripted.plans) == SENDING.attempts
         assert stored.exists("x") == (loss is lost_reply)
+
+    @pytest.mark.parametrize("loss", [lost_reply, lost_request])
+    def test_an_unknown_outcome_leaves_the_objects_alone_until_it_is_resent(
+        self, table: Table, stored: Repository[Sample], model: type[Sample], clock: ManualClock, loss: WriteStep
+    ) -> None:
+        stored.add(model(resource_id="x", title="first"))
+        scripted = ScriptedTable(table, *[loss] * SENDING.attempts)
+        with SampleUnitOfWork(scripted, clock=clock) as unit:
+            changed_one = of(unit, model).get("x")
+            changed_one.title = "mine"
+            added = of(unit, model).add(model(resource_id="y", title="new"))
+            with pytest.raises(CommitOutcomeUnknownError) as unknown:
+                unit.commit()
+        assert (changed_one.version, added.version, unit.is_committed) == (1, 0, False)
+
+        assert unknown.value.resend() is None
+        assert (changed_one.version, added.version, unit.is_committed) == (2, 1, True)
+        assert stored.get("x") == changed_one
+        assert stored.get("y") == added
+
+    def test_a_unit_that_is_resent_and_refused_is_a_conflict(
+        self, table: Table, stored: Repository[Sample], model: type[Sample], clock: ManualClock
+    ) -> None:
+        stored.add(model(resource_id="x", title="first"))
+        with SampleUnitOfWork(ScriptedTable(table, *[lost_request] * SENDING.attempts), clock=clock) as unit:
+            mine = of(unit, model).get("x")
+            mine.title = "mine"
+            of(unit, model).add(model(resource_id="y", title="new"))
+            with pytest.raises(CommitOutcomeUnknownError) as unknown:
+                unit.commit()
+        changed(stored, "x", "theirs")
+        with pytest.raises(ConflictError):
+            unknown.value.resend()
+        assert (mine.version, unit.is_committed) == (1, False)
+        assert not stored.exists("y")
 
     def test_a_busy_table_is_tried_again_with_the_same_plan(
         self, table: Table, stored: Repository[Sample], model: type[Sample], clock: ManualClock
@@ -273,7 +308,7 @@ class RunningContract(UnitFixtures):
         self, table: Table, stored: Repository[Sample], model: type[Sample], clock: ManualClock
     ) -> None:
         tries = 0
-        scripted = ScriptedTable(table, *[contended] * 6)
+        scripted = ScriptedTable(table, *[contended] * SENDING.attempts)
 
         def work(unit: SampleUnitOfWork) -> Sample:
             nonlocal tries
