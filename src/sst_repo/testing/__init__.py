@@ -1,4 +1,4 @@
-"""What to test with: the contracts every table keeps, clocks and tables to tests' liking, a DynamoDB Local.
+"""What to test with: the contracts every table keeps, clocks and tables to tests' liking, faults, a DynamoDB Local.
 
 The contracts are pytest suites and need pytest; everything else works without it.
 """
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sst_repo.testing.clocks import ManualClock
 from sst_repo.testing.dynamodb_local import DynamoDBLocal, DynamoDBLocalUnavailable
+from sst_repo.testing.faults import Fault, FaultProxy, FaultSchedule, FaultyTable
 from sst_repo.testing.wrappers import CountingTable, DelegatingTable, ScriptedTable
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ __all__ = [
     "DelegatingTable",
     "DynamoDBLocal",
     "DynamoDBLocalUnavailable",
+    "Fault",
+    "FaultProxy",
+    "FaultSchedule",
+    "FaultyTable",
     "Lack",
     "ManualClock",
     "RepositoryContract",
