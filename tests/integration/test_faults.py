@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from sst_repo import DynamoDBTable
-from sst_repo.testing import DynamoDBLocal, Fault, FaultProxy, FaultSchedule
+from sst_repo.testing import DynamoDBLocal, FaultProxy, FaultSchedule
 from tests.contract.faults import FaultContract, MakeFaulty
 from tests.contract.tables import OnDynamoDBLocal
 
@@ -13,8 +13,6 @@ pytestmark = pytest.mark.integration
 
 HANG_TIMEOUT = 1.0
 """Seconds after which a client gives up; DynamoDB Local on a busy machine takes a part of one."""
-
-UNNOTICED = {Fault.TRUNCATE, Fault.WRONG_CRC}
 
 
 @pytest.fixture(scope="module")
@@ -29,12 +27,6 @@ def behind_proxy(proxy: FaultProxy) -> DynamoDBTable:
 
 
 class TestFaults(OnDynamoDBLocal, FaultContract):
-    @pytest.fixture(autouse=True)
-    def expect_what_botocore_lets_pass(self, request: pytest.FixtureRequest) -> None:
-        if getattr(request.node, "callspec", None) and request.node.callspec.params.get("fault") in UNNOTICED:
-            reason = "botocore believes an answer that does not match its checksum, unless it may try again"
-            request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
-
     @pytest.fixture
     def faulty(self, table: DynamoDBTable, behind_proxy: DynamoDBTable, proxy: FaultProxy) -> MakeFaulty:
         def make(schedule: FaultSchedule) -> DynamoDBTable:

@@ -6,7 +6,6 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeAlias
 from zlib import crc32
 
@@ -14,52 +13,9 @@ import pytest
 
 from sst_repo.testing import Fault, FaultProxy, FaultSchedule
 from sst_repo.testing.faults import READS, WRITES
+from tests.upstream import BODY, Upstream
 
 ANYTHING = READS | WRITES
-BODY = json.dumps({"Attributes": {"name": {"S": "Ångström"}}}).encode()
-
-
-class Upstream(ThreadingHTTPServer):
-    """Answers every request alike, and remembers it."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        self.requests: list[tuple[str, dict[str, Any]]] = []
-        self.body = BODY
-        super().__init__(("127.0.0.1", 0), Handler)
-
-    @property
-    def endpoint_url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: Upstream  # pyright: ignore[reportIncompatibleVariableOverride] - no other server makes these
-
-    def do_POST(self) -> None:
-        content = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.requests.append((self.headers["X-Amz-Target"].rpartition(".")[2], json.loads(content)))
-        self.send_response(200)
-        self.send_header("Content-Type", "application/x-amz-json-1.0")
-        self.send_header("x-amz-crc32", str(crc32(self.server.body)))
-        self.send_header("Content-Length", str(len(self.server.body)))
-        self.end_headers()
-        self.wfile.write(self.server.body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        pass
-
-
-@pytest.fixture
-def upstream() -> Iterator[Upstream]:
-    with Upstream() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
 
 
 class Client:

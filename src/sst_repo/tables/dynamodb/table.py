@@ -11,7 +11,7 @@ from sst_repo.core.queries import Query, Scan, Slice
 from sst_repo.core.records import Applied, Check, Key, Outcome, Plan, Put, Record
 from sst_repo.errors import TableError, TableUnavailableError
 from sst_repo.tables.base import Table
-from sst_repo.tables.dynamodb import reasons, requests, responses, schema
+from sst_repo.tables.dynamodb import checksums, reasons, requests, responses, schema
 from sst_repo.tables.dynamodb.client import client_of_environment
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class DynamoDBTable(Table):
         """Make no call: the table need not exist yet."""
         self.name = name
         self.client = client_of_environment() if client is None else client
+        checksums.verify(self.client)
         self.cursor_secrets = cursors.secrets_of(cursor_secret)
         self._gsis = gsis
 
