@@ -62,6 +62,12 @@ integration: $(TEST) ## Run the tests on DynamoDB Local
 bench: $(TEST) ## Run the benchmarks
 	$(BIN)/python -m benchmarks
 
+COMMITS ?= 10000
+
+.PHONY: storm
+storm: $(TEST) ## Commit from four processes under faults, and prove what came of it (COMMITS=10000)
+	$(BIN)/python -m benchmarks.storm --commits $(COMMITS)
+
 # The variable silences a notice about the future of MkDocs that reads like a finding.
 .PHONY: docs
 docs: $(DEV) ## Build the documentation into site/
