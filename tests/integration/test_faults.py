@@ -7,6 +7,7 @@ import pytest
 from sst_repo import DynamoDBTable
 from sst_repo.testing import DynamoDBLocal, FaultProxy, FaultSchedule
 from tests.contract.faults import FaultContract, MakeFaulty
+from tests.contract.faulty_repositories import FaultyRepositoryContract
 from tests.contract.tables import OnDynamoDBLocal
 
 pytestmark = pytest.mark.integration
@@ -26,7 +27,7 @@ def behind_proxy(proxy: FaultProxy) -> DynamoDBTable:
     return DynamoDBTable("", proxy.client(read_timeout=HANG_TIMEOUT))
 
 
-class TestFaults(OnDynamoDBLocal, FaultContract):
+class OnFaultyWire(OnDynamoDBLocal):
     @pytest.fixture
     def faulty(self, table: DynamoDBTable, behind_proxy: DynamoDBTable, proxy: FaultProxy) -> MakeFaulty:
         def make(schedule: FaultSchedule) -> DynamoDBTable:
@@ -35,3 +36,11 @@ class TestFaults(OnDynamoDBLocal, FaultContract):
             return behind_proxy
 
         return make
+
+
+class TestFaults(OnFaultyWire, FaultContract):
+    pass
+
+
+class TestFaultyRepositories(OnFaultyWire, FaultyRepositoryContract):
+    pass
