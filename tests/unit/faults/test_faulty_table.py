@@ -6,8 +6,9 @@ import pytest
 
 from sst_repo import InMemoryTable
 from sst_repo.core.records import Absent, Applied, Contended, Delete, Key, Matches, Plan, Put, Record, Refused, Unknown
-from sst_repo.testing import Fault, FaultSchedule, FaultyTable
+from sst_repo.testing import Fault, FaultSchedule, FaultyTable, ScriptedTable
 from sst_repo.testing.faults import InjectedFaultError
+from sst_repo.testing.wrappers import applied, meeting
 
 ROW = Record(Key("Order#o1", "@"), {"_v": {"N": "1"}, "_w": {"S": "w1"}})
 NEXT = Record(ROW.key, {"_v": {"N": "2"}, "_w": {"S": "w2"}})
@@ -93,3 +94,11 @@ def test_a_late_delivery_that_less_than_no_write_overtakes_is_refused(memory: In
 def test_an_injected_fault_survives_pickling() -> None:
     copy = pickle.loads(pickle.dumps(InjectedFaultError(Fault.HANG)))  # noqa: S301 - our own
     assert (copy.fault, str(copy)) == (Fault.HANG, "injected fault: hang")
+
+
+def test_a_script_can_mix_faults_with_other_steps(memory: InMemoryTable) -> None:
+    table = ScriptedTable(memory, meeting(Fault.DROP_AFTER), applied, meeting(Fault.LATE_DELIVERY))
+    assert table.transact(ADD) == Unknown()
+    assert isinstance(table.transact(ADD), Refused)
+    assert table.transact(REMOVE) == Unknown()
+    assert memory.read(ROW.key) == ROW

@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Iterable
 
 from sst_repo.core.queries import Query, Scan, Slice
-from sst_repo.core.records import Contended, Key, Outcome, Plan, Record, Unknown
-from sst_repo.errors import AccessDeniedError, TableUnavailableError
+from sst_repo.core.records import Key, Outcome, Plan, Record
 from sst_repo.tables.base import Table
-from sst_repo.testing.faults.kinds import Answer, Call, Delivery, Fault, InjectedFaultError
+from sst_repo.testing.delegating import DelegatingTable
+from sst_repo.testing.faults.kinds import Answer, Call, Fault, InjectedFaultError
 from sst_repo.testing.faults.late import Late
 from sst_repo.testing.faults.schedules import FaultSchedule
-from sst_repo.testing.wrappers import DelegatingTable
+from sst_repo.testing.faults.writes import error_of, undergo
 
 
 class FaultyTable(DelegatingTable):
@@ -63,40 +63,19 @@ class FaultyTable(DelegatingTable):
         """Pass on, as often and when the fault says, and answer what it leaves of the answer."""
         fault = self._next("transact")
         with self._late.passing():
-            return self.table.transact(plan) if fault is None else self._befall(fault, plan)
+            if fault is None:
+                return self.table.transact(plan)
+            return undergo(fault, plan, deliver=self.table.transact, hold=self._late.hold)
 
     def deliver_late(self) -> None:
         """Deliver now what is still on its way."""
         self._late.deliver_all()
 
-    def _befall(self, fault: Fault, plan: Plan) -> Outcome:
-        cause = InjectedFaultError(fault)
-        outcome: Outcome = Unknown(cause)
-        match fault.delivery:
-            case Delivery.NEVER:
-                pass
-            case Delivery.ONCE:
-                outcome = self.table.transact(plan)
-            case Delivery.TWICE:
-                outcome = self.table.transact(plan)
-                self.table.transact(plan)
-            case Delivery.LATE:
-                self._late.hold(plan)
-        match fault.answer:
-            case Answer.TRUE:
-                return outcome
-            case Answer.LOST:
-                return Unknown(cause)
-            case Answer.BUSY:
-                return Contended(cause)
-            case Answer.DENIED:
-                raise _error(fault) from cause
-
     def _fail(self, call: Call) -> None:
         """Raise what a read that meets its fault raises."""
         fault = self._next(call)
         if fault is not None and fault.answer is not Answer.TRUE:
-            raise _error(fault) from InjectedFaultError(fault)
+            raise error_of(fault) from InjectedFaultError(fault)
 
     def _next(self, call: Call) -> Fault | None:
         fault = self.schedule.next(call)
@@ -104,9 +83,3 @@ class FaultyTable(DelegatingTable):
             with self._lock:
                 self.faults[fault] += 1
         return fault
-
-
-def _error(fault: Fault) -> AccessDeniedError | TableUnavailableError:
-    if fault.answer is Answer.DENIED:
-        return AccessDeniedError(f"the credentials do not allow it: injected fault: {fault}")
-    return TableUnavailableError(f"the server gave no answer that could be used: injected fault: {fault}")
