@@ -38,7 +38,7 @@ WEIGHTS = {
     "race to add": 3,
     "race to delete": 3,
     "delete journal": 4,
-    "delete note": 2,
+    "delete note": 1,
 }
 OWNED = frozenset(
     {
@@ -54,8 +54,8 @@ OWNED = frozenset(
 )
 """The kinds that write rows which no other process writes."""
 
-FAULTS = {fault: 0.2 if fault is Fault.HANG else 1.0 for fault in Fault}
-"""A hang is rarer: it takes as long as the client waits for an answer."""
+FAULTS = {**dict.fromkeys(Fault, 1.0), Fault.HANG: 0.2, Fault.EXPIRED_CREDENTIALS: 0.2}
+"""Rarer are a hang, which takes as long as the client waits for an answer, and the end of a session."""
 
 KEPT = 40
 """So many rows of each kind a process goes on writing."""
