@@ -67,6 +67,12 @@ bench: $(TEST) ## Run the benchmarks
 mutants: $(MUTATION) ## Plant small bugs in the policy and count those the tests notice (about 2 minutes)
 	$(BIN)/python -m benchmarks.mutants --workers $(WORKERS)
 
+COMMITS ?= 10000
+
+.PHONY: storm
+storm: $(TEST) ## Commit from four processes under faults, and prove what came of it (COMMITS=10000)
+	$(BIN)/python -m benchmarks.storm --commits $(COMMITS)
+
 # The variable silences a notice about the future of MkDocs that reads like a finding.
 .PHONY: docs
 docs: $(DEV) ## Build the documentation into site/

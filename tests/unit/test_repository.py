@@ -20,9 +20,9 @@ from sst_repo.ports import IdFactory
 from sst_repo.testing.clocks import START, ManualClock
 from sst_repo.testing.contracts.models import Kept, Plain, Sample
 from sst_repo.testing.contracts.stored import stored_row
+from sst_repo.testing.delegating import DelegatingTable
 from sst_repo.testing.wrappers import (
     CountingTable,
-    DelegatingTable,
     ScriptedTable,
     contended,
     preceded_by,

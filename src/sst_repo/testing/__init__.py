@@ -1,4 +1,4 @@
-"""What to test with: the contracts every table keeps, clocks and tables to tests' liking, a DynamoDB Local.
+"""What to test with: the contracts every table keeps, clocks and tables to tests' liking, faults, a DynamoDB Local.
 
 The contracts are pytest suites and need pytest; everything else works without it.
 """
@@ -7,8 +7,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from sst_repo.testing.clocks import ManualClock
+from sst_repo.testing.delegating import DelegatingTable
 from sst_repo.testing.dynamodb_local import DynamoDBLocal, DynamoDBLocalUnavailable
-from sst_repo.testing.wrappers import CountingTable, DelegatingTable, ScriptedTable
+from sst_repo.testing.faults import Fault, FaultProxy, FaultSchedule, FaultyTable
+from sst_repo.testing.wrappers import CountingTable, ScriptedTable
 
 if TYPE_CHECKING:
     from sst_repo.testing.contracts.access import AccessContract
@@ -25,6 +27,10 @@ __all__ = [
     "DelegatingTable",
     "DynamoDBLocal",
     "DynamoDBLocalUnavailable",
+    "Fault",
+    "FaultProxy",
+    "FaultSchedule",
+    "FaultyTable",
     "Lack",
     "ManualClock",
     "RepositoryContract",

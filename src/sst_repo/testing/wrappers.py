@@ -6,54 +6,11 @@ from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from sst_repo.core.queries import Query, Scan, Slice
-from sst_repo.core.records import Contended, Key, Outcome, Plan, Record, Unknown
+from sst_repo.core.records import Key, Outcome, Plan, Record
 from sst_repo.tables.base import Table
-
-
-class DelegatingTable(Table):
-    """Passes everything on to another table; derive from it to change one thing.
-
-    Attributes:
-        table: The table it is passed on to.
-    """
-
-    def __init__(self, table: Table) -> None:
-        """Stand in front of a table."""
-        self.table = table
-        self.cursor_secrets = table.cursor_secrets
-        self.exact_writes = table.exact_writes
-
-    def read(self, key: Key, *, consistent: bool = True) -> Record | None:
-        """Pass on."""
-        return self.table.read(key, consistent=consistent)
-
-    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Record]:
-        """Pass on."""
-        return self.table.read_many(keys, consistent=consistent)
-
-    def query(self, query: Query) -> Slice:
-        """Pass on."""
-        return self.table.query(query)
-
-    def scan(self, scan: Scan) -> Slice:
-        """Pass on."""
-        return self.table.scan(scan)
-
-    def transact(self, plan: Plan) -> Outcome:
-        """Pass on."""
-        return self.table.transact(plan)
-
-    def create(self, *, if_not_exists: bool = False) -> None:
-        """Pass on."""
-        self.table.create(if_not_exists=if_not_exists)
-
-    def delete(self) -> None:
-        """Pass on."""
-        self.table.delete()
-
-    def exists(self) -> bool:
-        """Pass on."""
-        return self.table.exists()
+from sst_repo.testing.delegating import DelegatingTable
+from sst_repo.testing.faults.kinds import Fault
+from sst_repo.testing.faults.writes import undergo
 
 
 class CountingTable(DelegatingTable):
@@ -117,20 +74,26 @@ def applied(table: Table, plan: Plan) -> Outcome:
     return table.transact(plan)
 
 
-def contended(table: Table, plan: Plan) -> Outcome:  # noqa: ARG001 - nothing reaches the table
-    """Answer that the table is busy, and write nothing."""
-    return Contended(RuntimeError("scripted contention"))
+def meeting(fault: Fault) -> WriteStep:
+    """Have the write meet a fault. What is delivered late is lost: there is no later write to overtake it.
+
+    For faults alone, `FaultyTable` does more: it counts them, delivers what is late, and lets reads meet them too.
+    """
+
+    def step(table: Table, plan: Plan) -> Outcome:
+        return undergo(fault, plan, deliver=table.transact, hold=lambda _: None)
+
+    return step
 
 
-def lost_request(table: Table, plan: Plan) -> Outcome:  # noqa: ARG001 - nothing reaches the table
-    """Lose the request: nothing is written, and nobody can tell."""
-    return Unknown(RuntimeError("scripted loss of the request"))
+contended = meeting(Fault.CONFLICT)
+"""Answer that the table is busy, and write nothing."""
 
+lost_request = meeting(Fault.DROP_BEFORE)
+"""Lose the request: nothing is written, and nobody can tell."""
 
-def lost_reply(table: Table, plan: Plan) -> Outcome:
-    """Lose the reply: the plan is decided on, and nobody can tell."""
-    table.transact(plan)
-    return Unknown(RuntimeError("scripted loss of the reply"))
+lost_reply = meeting(Fault.DROP_AFTER)
+"""Lose the reply: the plan is decided on, and nobody can tell."""
 
 
 def resent(table: Table, plan: Plan) -> Outcome:

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from sst_repo.errors import SstRepoError
+from sst_repo.testing.clients import client_of
 from sst_repo.testing.dynamodb_local import docker, java
 from sst_repo.testing.dynamodb_local.probe import answers
 from sst_repo.testing.dynamodb_local.process import ServerProcess, WayFailedError
@@ -82,26 +83,7 @@ class DynamoDBLocal:
 
     def client(self) -> "DynamoDBClient":
         """A new boto3 client to it, with credentials and a region that mean nothing."""
-        import boto3.session  # noqa: PLC0415 - so that importing the fixtures costs nothing where none is used
-        from botocore.config import Config  # noqa: PLC0415
-
-        config = Config(
-            connect_timeout=2,
-            read_timeout=30,
-            # The second attempt is for kept connections that the server closed when idle.
-            retries={"mode": "standard", "total_max_attempts": 2},
-            max_pool_connections=50,
-            # Set, though to none: else a proxy in the environment would be asked for 127.0.0.1.
-            proxies={},
-        )
-        return boto3.session.Session().client(  # pyright: ignore[reportUnknownMemberType] - of other services
-            "dynamodb",
-            endpoint_url=self.endpoint_url,
-            region_name="us-east-1",
-            aws_access_key_id="local",
-            aws_secret_access_key="local",  # noqa: S106
-            config=config,
-        )
+        return client_of(self.endpoint_url)
 
     def stop(self) -> None:
         """Stop what was started and wait until it is gone. Does nothing the second time, or to an endpoint found."""

@@ -20,7 +20,7 @@ from sst_repo.testing.contracts.accesses.base import (
     new_sale,
     numbers,
 )
-from sst_repo.testing.wrappers import DelegatingTable
+from sst_repo.testing.delegating import DelegatingTable
 
 
 class CursorContract(AccessFixtures):

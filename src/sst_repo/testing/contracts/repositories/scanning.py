@@ -19,7 +19,8 @@ from sst_repo.testing.contracts.models import Kept, Plain, Sample, SampleUnitOfW
 from sst_repo.testing.contracts.repositories.base import RepositoryFixtures, titles
 from sst_repo.testing.contracts.repositories.listing import MANGLINGS
 from sst_repo.testing.contracts.stored import STRANGE_IDS, spoil, stored_row
-from sst_repo.testing.wrappers import CountingTable, DelegatingTable
+from sst_repo.testing.delegating import DelegatingTable
+from sst_repo.testing.wrappers import CountingTable
 
 MAX_RUNS = 100
 """More than any test here needs: a table that does not get on fails rather than running for ever."""

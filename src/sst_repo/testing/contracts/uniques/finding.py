@@ -14,7 +14,8 @@ from sst_repo.tables.base import Table
 from sst_repo.testing.contracts.stored import spoil, stored_row
 from sst_repo.testing.contracts.uniques.base import Member, MemberFixtures
 from sst_repo.testing.contracts.uniques.writing import ADA, BOB
-from sst_repo.testing.wrappers import CountingTable, DelegatingTable
+from sst_repo.testing.delegating import DelegatingTable
+from sst_repo.testing.wrappers import CountingTable
 
 
 class BetweenReads(DelegatingTable):
