@@ -128,12 +128,7 @@ class _Sending:
         began = self.committer.monotonic()
         failures = 0
         while True:
-            try:
-                answer = self._answer()
-            except TableError as error:
-                if not self.lost:
-                    raise
-                return Unknown(error)
+            answer = self._answer()
             if isinstance(answer, Applied | Refused):
                 return answer
             failures += 1
@@ -146,17 +141,20 @@ class _Sending:
     def _answer(self) -> Outcome:
         try:
             answer = self.committer.table.transact(self.plan)
-        except TableUnavailableError as error:
-            # What could not even be sent may be sent again, like what a busy table would not take.
-            return Contended(error)
+        except TableError as error:
+            # What could not even be sent may be sent again, like what a busy table would not take. An answer that is
+            # lost is worth every try; but then the error is no longer that nothing was written.
+            if self.lost or isinstance(error, TableUnavailableError):
+                return Contended(error)
+            raise
         if isinstance(answer, Unknown):
             self.lost, self.cause = True, answer.cause
         return answer
 
     def _given_up(self, answer: Contended | Unknown, failures: int) -> Unknown:
         if self.lost:
-            return Unknown(self.cause)
-        if isinstance(answer.cause, TableUnavailableError):
+            return Unknown(answer.cause)
+        if isinstance(answer.cause, TableError):
             raise answer.cause
         raise ContentionError(
             f"nothing was written: the table was too busy, {failures} times in a row",

@@ -29,10 +29,15 @@ below is never raised as such: it is the `__cause__`.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from functools import partial
+from typing import NoReturn, Self
 
 _NAMED = 10
 """A message names so many rows; the error's field has all."""
+
+
+def _raise(error: "SstRepoError") -> NoReturn:
+    raise error
 
 
 class SstRepoError(Exception):
@@ -200,7 +205,8 @@ class CommitOutcomeUnknownError(CommitError):
         """Send the commit again and complete what the call that raised this would have done.
 
         Resources that were added or saved are up to date afterwards, those of a unit of work too, and the unit is
-        committed. Of a `purge` only the part that was under way is done: call it again instead.
+        committed. Once the outcome is known, another call tells it again and sends nothing. Of a `purge` only the part
+        that was under way is done: call it again instead.
 
         Returns:
             What that call returns; None for the commit of a unit.
@@ -217,7 +223,15 @@ class CommitOutcomeUnknownError(CommitError):
             raise CommitOutcomeUnknownError(
                 "the commit can be sent again only in the process that sent it; load the resources to see"
             ) from self
-        return resend()
+        try:
+            told = resend()
+        except CommitOutcomeUnknownError:
+            raise
+        except SstRepoError as error:
+            self._resend = partial(_raise, error)
+            raise
+        self._resend = lambda: told
+        return told
 
 
 class TransactionTooLargeError(CommitError):

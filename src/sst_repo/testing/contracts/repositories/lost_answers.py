@@ -256,6 +256,13 @@ class LostAnswersContract(RepositoryFixtures):
         assert sample.version == 3
         assert somebody.get(sample.resource_id) == sample
 
+        sample.title = "fourth"
+        mine.save(sample)
+        sent = len(scripted.plans)
+        assert unknown.value.resend() is sample
+        assert sample.version == 4
+        assert len(scripted.plans) == sent
+
     def test_what_is_resent_and_refused_is_told_as_ever(
         self, table: Table, somebody: Repository[Sample], model: type[Sample], clock: ManualClock
     ) -> None:
@@ -267,8 +274,11 @@ class LostAnswersContract(RepositoryFixtures):
         with pytest.raises(CommitOutcomeUnknownError) as unknown:
             mine.save(sample)
         retitle(somebody, sample.resource_id, "theirs")
-        with pytest.raises(ConflictError):
+        with pytest.raises(ConflictError) as refused:
             unknown.value.resend()
+        with pytest.raises(ConflictError) as again:
+            unknown.value.resend()
+        assert again.value is refused.value
         assert sample.version == 1
         assert stored_row(table, model, sample.resource_id).version == 2
 
@@ -286,17 +296,25 @@ class LostAnswersContract(RepositoryFixtures):
         assert raised.value is down
         assert sample.version == 1
 
+    def test_what_would_not_help_is_raised_at_once(self, table: Table, model: type[Sample], clock: ManualClock) -> None:
+        denied = AccessDeniedError("scripted")
+        scripted = ScriptedTable(table, failing(denied))
+        with pytest.raises(AccessDeniedError) as raised:
+            TableRepository(model, scripted, clock=clock).add(model(title="first"))
+        assert raised.value is denied
+        assert clock.sleeps == []
+
     @each_loss
     def test_a_table_that_fails_for_good_after_a_lost_answer_leaves_the_outcome_unknown(
         self, table: Table, model: type[Sample], clock: ManualClock, loss: WriteStep
     ) -> None:
         denied = AccessDeniedError("scripted")
-        scripted = ScriptedTable(table, loss, failing(denied))
+        scripted = ScriptedTable(table, loss, *[failing(denied)] * AT_A_LOSS)
         sample = model(title="first")
         with pytest.raises(CommitOutcomeUnknownError) as unknown:
             TableRepository(model, scripted, clock=clock).add(sample)
         assert unknown.value.__cause__ is denied
-        assert len(scripted.plans) == 2
+        assert len(scripted.plans) == AT_A_LOSS
         assert unknown.value.resend() is sample
 
     def test_a_table_that_stays_busy_has_written_nothing(
