@@ -38,7 +38,7 @@ _RECENT_WRITES = 8
 _DIGEST_BYTES = 8
 
 _SLOT = re.compile(r"gsi\d+[ps]k")
-_OF_LATEST = {LISTED, GUARDS}
+_OF_LATEST = {LISTED, GUARDS, RECENT}
 
 
 def is_reserved(name: str) -> bool:
@@ -176,7 +176,7 @@ def slots(attributes: Attributes) -> Attributes:
 
 
 def of_any_version(attributes: Attributes) -> Attributes:
-    """Leave out what the latest row alone has: its places in indexes, and the guards it holds."""
+    """Leave out what the latest row alone has: its places in indexes, the guards it holds, the writes before it."""
     return {name: value for name, value in attributes.items() if not _SLOT.fullmatch(name) and name not in _OF_LATEST}
 
 
