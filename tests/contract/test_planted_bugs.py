@@ -10,7 +10,7 @@ from sst_repo.testing.contracts.repository import RepositoryContract
 from sst_repo.testing.contracts.table import TableContract
 from sst_repo.testing.contracts.unique import UniqueContract
 from sst_repo.testing.contracts.unit_of_work import UnitOfWorkContract
-from tests.contract import planted, planted_pages, planted_rules
+from tests.contract import planted, planted_commits, planted_pages, planted_rules
 
 pytest_plugins = ["pytester"]
 
@@ -254,6 +254,54 @@ _RULES_CAUGHT_BY: dict[Callable[[pytest.MonkeyPatch], None], list[str]] = {
     ],
     planted_pages.one_shard_written: ["TestAccess.test_rows_are_spread_over_all_shards"],
     planted_pages.first_shard_renamed: ["TestAccess.test_shards_can_be_added_to_what_is_stored"],
+    planted_commits.refusals_taken_at_face_value: [
+        "TestRepository.test_a_save_that_was_applied_and_then_overwritten_is_a_success",
+        "TestRepository.test_an_add_that_was_applied_and_then_overwritten_is_a_success",
+        "TestRepository.test_who_deleted_a_plain_resource_can_not_be_known_when_the_answer_was_lost",
+    ],
+    planted_commits.refusals_of_ones_own_overlooked: [
+        "TestRepository.test_a_write_whose_answer_is_lost_is_sent_again_and_applied_once",
+    ],
+    planted_commits.doubts_given_the_benefit: [
+        "TestRepository.test_who_deleted_a_plain_resource_can_not_be_known_when_the_answer_was_lost",
+        "TestRepository.test_a_plain_save_whose_row_somebody_made_anew_can_not_be_known",
+        "TestRepository.test_an_add_of_what_is_kept_that_was_never_applied_finds_its_id_taken",
+    ],
+    planted_commits.doubts_suppressed: [
+        "TestRepository.test_who_deleted_a_plain_resource_can_not_be_known_when_the_answer_was_lost",
+        "TestRepository.test_a_plain_save_whose_row_somebody_made_anew_can_not_be_known",
+    ],
+    planted_commits.histories_not_asked: [
+        "TestRepository.test_an_add_that_was_applied_and_then_overwritten_is_a_success",
+        "TestRepository.test_an_add_of_what_is_kept_that_was_applied_and_then_deleted_is_a_success",
+    ],
+    planted_commits.recent_writes_not_kept: [
+        "TestRepository.test_a_save_that_was_applied_and_then_overwritten_is_a_success",
+        "TestRepository.test_a_save_that_was_never_applied_and_came_too_late_is_a_conflict",
+    ],
+    planted_commits.one_recent_write_kept: [
+        "TestRepository.test_a_save_that_was_applied_and_then_overwritten_is_a_success",
+    ],
+    planted_commits.lost_answers_not_sent_again: [
+        "TestRepository.test_a_write_whose_answer_is_lost_is_sent_again_and_applied_once",
+        "TestRepository.test_a_purge_whose_answer_is_lost_is_done",
+        "TestUnique.test_of_a_write_whose_answer_is_lost_row_and_guard_agree",
+    ],
+    planted_commits.lost_answers_forgotten: [
+        "TestRepository.test_a_save_that_was_applied_and_then_overwritten_is_a_success",
+        "TestRepository.test_who_deleted_a_plain_resource_can_not_be_known_when_the_answer_was_lost",
+    ],
+    planted_commits.plans_made_anew: [
+        "TestRepository.test_a_write_whose_answer_is_lost_is_sent_again_and_applied_once",
+    ],
+    planted_commits.successes_not_settled_by_resending: [
+        "TestRepository.test_an_outcome_that_stays_unknown_leaves_the_object_alone_and_can_be_resent",
+        "TestUnitOfWork.test_an_unknown_outcome_leaves_the_objects_alone_until_it_is_resent",
+    ],
+    planted_commits.unknown_outcomes_that_settle: [
+        "TestRepository.test_an_outcome_that_stays_unknown_leaves_the_object_alone_and_can_be_resent",
+        "TestUnitOfWork.test_an_unknown_outcome_is_raised_at_once",
+    ],
     planted_pages.classes_not_told_apart: [
         "TestAccess.test_each_class_can_be_queried_alone",
         "TestAccess.test_a_collection_is_read_in_one_query_each_resource_as_its_own_class",
