@@ -12,8 +12,12 @@ class FindingKind(Enum):
     """
 
     MALFORMED = "malformed"
-    """The version, write id or times of a row are missing or no such values, or the row was updated before it was
-    created. The resource can't be written, or not be read. Put the row back from a backup."""
+    """The type, version, write id or times of a row are missing, or no such values. The resource can't be written, or
+    not be read. Put the row back from a backup."""
+
+    TIMES = "times"
+    """A row was updated before it was created: a writer's clock was wrong, or the row was changed by hand. The resource
+    is listed in the wrong place until it is next written; nothing else follows."""
 
     WRONG_TYPE = "wrong type"
     """A row says that it is of another type than its key. It can't be read. Put the row back from a backup."""

@@ -159,6 +159,7 @@ def _judge_latest(rows: Rows, known: Known | None) -> Iterator[Finding]:
     latest = rows.latest
     system = list(_judge_system(latest, latest.key))
     yield from system
+    yield from _judge_times(latest, latest.key)
     if latest.is_tombstone:
         if layout.of_any_version(latest.attributes) != latest.attributes:
             message = "the deleted resource still has a place in an index, in the listing, or holds unique values"
@@ -267,6 +268,7 @@ def _judge_version(number: int, row: Record, known: Known | None) -> Iterator[Fi
         return
     system = list(_judge_system(image, row.key))
     yield from system
+    yield from _judge_times(image, row.key)
     same = all(row.attributes.get(name) == image.attributes.get(name) for name in KEPT_PLAIN)
     if not same or (image.version is not None and image.version != number):
         message = f"the row and its image do not both say what the key says: version {number}"
@@ -281,20 +283,24 @@ def _judge_system(row: Record, key: Key) -> Iterator[Finding]:
     stored_type = _text(row.attributes, layout.TYPE)
     if stored_type is not None and layout.type_in_listing(stored_type) != type_name:
         yield _finding(FindingKind.WRONG_TYPE, key, f"{layout.TYPE} names another type than the key")
-    created, updated = _time(row.attributes, layout.CREATED), _time(row.attributes, layout.UPDATED)
     sound = {
         layout.TYPE: stored_type is not None,
         layout.VERSION: row.version is not None and 0 < row.version <= layout.MAX_VERSION,
         layout.WRITE_ID: bool(row.write_id),
-        layout.CREATED: created is not None,
-        layout.UPDATED: updated is not None,
+        layout.CREATED: _time(row.attributes, layout.CREATED) is not None,
+        layout.UPDATED: _time(row.attributes, layout.UPDATED) is not None,
     }
     wrong = [name for name, is_sound in sound.items() if not is_sound]
     if wrong:
         yield _finding(FindingKind.MALFORMED, key, f"{', '.join(wrong)}: missing, or no such value")
-    elif created is not None and updated is not None and updated < created:
+
+
+def _judge_times(row: Record, key: Key) -> Iterator[Finding]:
+    # Within a row only: writers' clocks differ, so a version may well be older than the one before.
+    created, updated = _time(row.attributes, layout.CREATED), _time(row.attributes, layout.UPDATED)
+    if created is not None and updated is not None and updated < created:
         message = f"it was updated ({layout.UPDATED}) before it was created ({layout.CREATED})"
-        yield _finding(FindingKind.MALFORMED, key, message)
+        yield _finding(FindingKind.TIMES, key, message)
 
 
 def _gaps(numbers: Sequence[int], end: int) -> Iterator[tuple[int, int]]:

@@ -163,7 +163,7 @@ def corruptions() -> dict[str, Corruption]:
         "a time that is none": Corruption(_changed(_T, _u=text), _kinds(_KIND.MALFORMED)),
         "no type": Corruption(_changed(_A, _t=None), _kinds(_KIND.MALFORMED)),
         "updated before created": Corruption(
-            _changed(_T, _c={"S": "9000-01-01T00:00:00.000000Z"}), _kinds(_KIND.MALFORMED)
+            _changed(_T, _c={"S": "9000-01-01T00:00:00.000000Z"}), _kinds(_KIND.TIMES)
         ),
         "another type": Corruption(_changed(_T, _t={"S": "Account"}), _kinds(_KIND.WRONG_TYPE)),
         "a content that can't be read": Corruption(_changed(_T, owner={"N": "1"}), _kinds(_KIND.UNREADABLE)),
