@@ -1,7 +1,5 @@
 """A check is silent about what ordinary operations leave, whatever they are, and never about what spoils it."""
 
-from typing import Any
-
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
@@ -11,11 +9,11 @@ from sst_repo.core import layout
 from sst_repo.core.queries import Scan
 from sst_repo.core.records import AttributeValue, Record
 from sst_repo.testing.contracts.stored import plant
-from tests.contract.index_truth import KINDS, IndexTruth
+from tests.contract.index_truth import KINDS, IndexTruth, KeptThing
 
 JUNK: AttributeValue = {"S": "junk"}
 OF_GUARDS = (layout.HOLDER, layout.WRITE_ID)
-OF_ALL = (layout.TYPE, layout.VERSION, layout.CREATED, layout.UPDATED)
+OF_ALL = (layout.TYPE, layout.VERSION, layout.WRITE_ID, layout.CREATED, layout.UPDATED)
 OF_LATEST = (layout.LISTED, layout.GUARDS, "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk", "gsi4pk")
 
 
@@ -33,13 +31,19 @@ class CheckTruth(IndexTruth):
     @rule(data=st.data())
     def whatever_is_spoilt_is_found_and_a_repair_leaves_what_it_says(self, data: st.DataObject) -> None:
         rows = self.table.scan(Scan()).records
-        if not rows:
-            return
+        for row in rows:
+            name = data.draw(st.sampled_from(_names(row)))
+            changed = {key: value for key, value in row.attributes.items() if key != name}
+            if name not in row.attributes or (name != layout.WRITE_ID and data.draw(st.booleans())):
+                changed[name] = JUNK
+            self.is_found([each for each in rows if each is not row] + [Record(row.key, changed)])
+            if _is_missed(row):
+                self.is_found([each for each in rows if each is not row])
+
+    def is_found(self, rows: list[Record]) -> None:
         spoilt = InMemoryTable()
         for row in rows:
             plant(spoilt, row)
-        _spoil(spoilt, data.draw(st.sampled_from(rows)), data)
-
         found = check(spoilt, *KINDS, segments=1)
         assert found.findings
         assert not found.ok
@@ -50,21 +54,18 @@ class CheckTruth(IndexTruth):
         assert repaired.ok is not bool(left)
 
 
-def _spoil(table: InMemoryTable, row: Record, data: st.DataObject) -> None:
-    """Spoil a row in one way; what leaves a sound table is none: to lose a resource with all that it had."""
-    is_guard, is_latest = layout.is_guard(row.key.pk), row.key.sk == layout.LATEST
-    can_be_missed = is_guard or not is_latest or bool(row.guards) or ((row.version or 0) > 1 and "Kept" in row.key.pk)
-    names = OF_GUARDS if is_guard else (*OF_ALL, layout.WRITE_ID, *(OF_LATEST if is_latest else ()))
-    name = data.draw(st.sampled_from([None, *names] if can_be_missed else names))
-    if name is None:
-        plant(table, None, row.key)
-        return
-    stored = row.attributes.get(name)
-    taken_away = stored is not None and (name == layout.WRITE_ID or data.draw(st.booleans()))
-    changed: dict[str, Any] = {key: value for key, value in row.attributes.items() if key != name}
-    if not taken_away:
-        changed[name] = JUNK
-    plant(table, Record(row.key, changed))
+def _names(row: Record) -> tuple[str, ...]:
+    """Return the attributes of which the loss, or junk in them, shows."""
+    if layout.is_guard(row.key.pk):
+        return OF_GUARDS
+    return (*OF_ALL, *OF_LATEST) if row.key.sk == layout.LATEST else OF_ALL
+
+
+def _is_missed(row: Record) -> bool:
+    """Tell whether others lack the row: a resource that is lost with all that it had leaves a sound table."""
+    is_latest = row.key.sk == layout.LATEST and not layout.is_guard(row.key.pk)
+    has_history = row.version != 1 and layout.type_and_id(row.key.pk)[0] == KeptThing.__type_name__
+    return not is_latest or bool(row.guards) or has_history
 
 
 TestCheckTruth = CheckTruth.TestCase
