@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from sst_repo.checking import check
+from sst_repo.checks import CheckReport, Finding, FindingKind
 from sst_repo.conditions import Condition, F
 from sst_repo.errors import (
     AccessDeniedError,
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AccessDeniedError",
     "AlreadyExistsError",
+    "CheckReport",
     "Clock",
     "CollectionPage",
     "CommitError",
@@ -56,6 +59,8 @@ __all__ = [
     "DynamoDBRepository",
     "DynamoDBTable",
     "F",
+    "Finding",
+    "FindingKind",
     "IdFactory",
     "InMemoryRepository",
     "InMemoryTable",
@@ -85,6 +90,7 @@ __all__ = [
     "UnitOfWorkStateError",
     "UnstorableValueError",
     "VersionedResource",
+    "check",
 ]
 
 

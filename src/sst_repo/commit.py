@@ -52,6 +52,14 @@ class Committer:
         """
         return self._carry(self._planned(intents, lookups), lookups, then)
 
+    def send(self, plan: Plan) -> Applied | Refused | Unknown:
+        """Send a plan as it is until the answer is definite, or for as long as it makes sense.
+
+        Raises:
+            ContentionError, TableError: It was not applied.
+        """
+        return _Sending(self, plan, lost=False).outcome()
+
     def _planned(self, intents: Sequence[Intent], lookups: Sequence[Lookup]) -> Commit:
         commit = policy.plan(intents, self.clock.now(), self.ids.new_id(), lookups)
         limits.check(commit.plan)

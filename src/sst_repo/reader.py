@@ -156,8 +156,7 @@ class Reader(Generic[T]):
 
     def history(self, target: Target) -> tuple[Record, ...]:
         """Return all rows of the history as they are stored, oldest first."""
-        query = Query(layout.PRIMARY, target.pk, layout.OLDEST, layout.NEWEST, consistent=True)
-        return tuple(run(self.table, paging.fill([query], None, lambda row: row)).items)
+        return history_of(self.table, target.pk)
 
     def listing(self, where: Condition | None, predicate: Predicate[T] | None, *, newest_first: bool) -> Selection:
         """Describe the listing of the type by last update.
@@ -232,6 +231,12 @@ def read_page(
         selection.cursor(next_to, table.cursor_secrets) for next_to in (walked.following, walked.previous)
     )
     return Page(walked.items, following, walked.skipped, walked.scanned, walked.consumed, previous)
+
+
+def history_of(table: Table, pk: str) -> tuple[Record, ...]:
+    """Return all rows of the history of one resource as they are stored, oldest first."""
+    query = Query(layout.PRIMARY, pk, layout.OLDEST, layout.NEWEST, consistent=True)
+    return tuple(run(table, paging.fill([query], None, lambda row: row)).items)
 
 
 def run(table: Table, reads: Reads[R]) -> R:

@@ -1,6 +1,7 @@
 """The contracts, in memory."""
 
 from sst_repo.testing.contracts.access import AccessContract
+from sst_repo.testing.contracts.check import CheckContract
 from sst_repo.testing.contracts.repository import RepositoryContract
 from sst_repo.testing.contracts.table import TableContract
 from sst_repo.testing.contracts.unique import UniqueContract
@@ -31,3 +32,7 @@ class TestAccess(OnMemory, AccessContract):
 
 class TestValues(OnMemory, ValueContract):
     examples = 100
+
+
+class TestCheck(OnMemory, CheckContract):
+    pass

@@ -1,6 +1,7 @@
 """The contracts, on moto."""
 
 from sst_repo.testing.contracts.access import AccessContract
+from sst_repo.testing.contracts.check import CheckContract
 from sst_repo.testing.contracts.repository import RepositoryContract
 from sst_repo.testing.contracts.table import TableContract
 from sst_repo.testing.contracts.unique import UniqueContract
@@ -30,4 +31,8 @@ class TestAccess(OnMoto, AccessContract):
 
 
 class TestValues(OnMoto, ValueContract):
+    pass
+
+
+class TestCheck(OnMoto, CheckContract):
     pass

@@ -3,6 +3,7 @@
 import pytest
 
 from sst_repo.testing.contracts.access import AccessContract
+from sst_repo.testing.contracts.check import CheckContract
 from sst_repo.testing.contracts.repository import RepositoryContract
 from sst_repo.testing.contracts.table import TableContract
 from sst_repo.testing.contracts.unique import UniqueContract
@@ -34,4 +35,8 @@ class TestAccess(OnDynamoDBLocal, AccessContract):
 
 
 class TestValues(OnDynamoDBLocal, ValueContract):
+    pass
+
+
+class TestCheck(OnDynamoDBLocal, CheckContract):
     pass

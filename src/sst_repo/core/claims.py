@@ -68,6 +68,11 @@ def change(target: Target, base: Record | None, claims: Sequence[Claim] = ()) ->
     return Change(target, taken, tuple(layout.latest_key(pk) for pk in before if pk not in after))
 
 
+def guard_row(key: Key, holder: str, write_id: str) -> Record:
+    """Return the row that says who holds a value."""
+    return Record(key, {layout.HOLDER: {"S": holder}, layout.WRITE_ID: {"S": write_id}})
+
+
 def moves(changes: Sequence[Change], lookups: Iterable[Lookup], write_id: str) -> tuple[Move, ...]:
     """Decide what the changes of one commit become: one op a guard row.
 
@@ -84,7 +89,7 @@ def moves(changes: Sequence[Change], lookups: Iterable[Lookup], write_id: str) -
             if claim.guard in takers:
                 raise UniqueViolationError(claim.type, claim.field, claim.value, takers[claim.guard])
             takers[claim.guard] = taker
-            row = Record(claim.guard, {layout.HOLDER: {"S": taker}, layout.WRITE_ID: {"S": write_id}})
+            row = guard_row(claim.guard, taker, write_id)
             giver = givers.get(claim.guard)
             op = Put(row, HeldByNoOther(giver or taker))
             made.append(Move(op, claim, giver, looked=claim.guard in looked))

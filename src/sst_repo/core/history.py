@@ -17,7 +17,8 @@ from sst_repo.core.records import Attributes, Record
 MAX_IMAGE_BYTES = 4 * 1024 * 1024
 """No image of an item of 400 KB comes near it; more is a bomb."""
 
-_KEPT_PLAIN = (layout.TYPE, layout.VERSION, layout.WRITE_ID, layout.DELETED)
+KEPT_PLAIN = (layout.TYPE, layout.VERSION, layout.WRITE_ID, layout.DELETED)
+"""What a compressed row says beside its image, so that it can be told without unpacking."""
 
 
 def archive(latest: Record) -> Record:
@@ -27,7 +28,7 @@ def archive(latest: Record) -> Record:
     image = layout.of_any_version(latest.attributes)
     text = json.dumps(image, separators=(",", ":"), ensure_ascii=False, default=_to_base64).encode()
     packed: Attributes = {
-        **{name: image[name] for name in _KEPT_PLAIN if name in image},
+        **{name: image[name] for name in KEPT_PLAIN if name in image},
         layout.COMPRESSED: {"B": zlib.compress(text)},
     }
     smaller = min(packed, image, key=attributes_size)

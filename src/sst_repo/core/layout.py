@@ -38,6 +38,7 @@ _RECENT_WRITES = 8
 _DIGEST_BYTES = 8
 
 _SLOT = re.compile(r"gsi\d+[ps]k")
+_IN_HISTORY = re.compile(r"v#[0-9]{12}")
 _OF_LATEST = {LISTED, GUARDS, RECENT}
 
 
@@ -92,6 +93,11 @@ def latest_key(pk: str) -> Key:
 def history_key(pk: str, version: int) -> Key:
     """Return the key a version has once it is overwritten."""
     return Key(pk, f"v#{version:012d}")
+
+
+def version_in(sk: str) -> int | None:
+    """Take the version out of the sk of a row of the history; None for any other sk."""
+    return int(sk.removeprefix("v#")) if _IN_HISTORY.fullmatch(sk) else None
 
 
 def guard_key(type_name: str, fields: str, text: str) -> Key:

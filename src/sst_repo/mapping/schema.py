@@ -77,6 +77,16 @@ class Schema(Generic[T]):
 
         return derived
 
+    def derived(self, row: Record) -> Derived:
+        """Return what a stored row should have beside its content and system attributes.
+
+        Raises:
+            CorruptRecordError: The row can't be read as this type.
+            UnstorableValueError: A value has no place in an order.
+        """
+        derive = self.derive(self.load(row))
+        return Derived({}) if derive is None else derive(row.attributes)
+
     def claims(self, resource: T) -> tuple[Claim, ...]:
         """Return the unique values that the resource has as it is.
 

@@ -4,31 +4,25 @@ A retry that the SDK makes by itself hides that the answer to the attempt before
 answer means. So while a commit is under way, botocore is kept from trying again; how often a commit is sent is for the
 loop above the table to decide. Reads, and whoever else uses the client, keep the client's own retries.
 
-An error that is raised from botocore's event `needs-retry` ends the call. botocore's own handlers are thus skipped; in
-the retry mode "adaptive" a commit that is throttled does not slow the client down, it waits by its own backoff.
+botocore asks whether to try again by the event `needs-retry` and follows the first answer that is not None; its own
+handlers are asked as ever, so that those which measure how busy the server is go on doing so.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, cast
-
-from botocore.exceptions import ClientError
-
-from sst_repo.tables.dynamodb import checksums
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from botocore.awsrequest import AWSResponse
-    from botocore.model import OperationModel
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _COMMITTING: ContextVar[bool] = ContextVar("sst_repo_committing", default=False)
-_FIRST_ERROR = 300
 
 
 def limit(client: "DynamoDBClient") -> None:
     """Make a client obey `single`."""
-    client.meta.events.register_first("needs-retry.dynamodb", _end_of_attempt, unique_id="sst-repo-single-attempt")
+    decide: Any = _decide  # the stubs know handlers that answer nothing
+    client.meta.events.register_first("needs-retry.dynamodb", decide, unique_id="sst-repo-single-attempt")
 
 
 @contextmanager
@@ -41,18 +35,5 @@ def single() -> Generator[None]:
         _COMMITTING.reset(before)
 
 
-def _end_of_attempt(
-    response: tuple["AWSResponse", Mapping[str, Any]] | None,
-    caught_exception: Exception | None,
-    operation: "OperationModel",
-    **_: object,
-) -> None:
-    if not _COMMITTING.get():
-        return
-    if caught_exception is not None:
-        raise caught_exception
-    if response is not None:
-        answer, parsed = response
-        checksums.refuse(parsed)
-        if answer.status_code >= _FIRST_ERROR:
-            raise ClientError(cast("Any", parsed), operation.name)
+def _decide(**_: object) -> Literal[False] | None:
+    return False if _COMMITTING.get() else None

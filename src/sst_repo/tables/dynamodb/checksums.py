@@ -28,7 +28,7 @@ def verify(client: "DynamoDBClient") -> None:
     """Have a client raise `DamagedAnswerError` for a damaged answer, once it has tried as often as it may."""
     events = client.meta.events
     events.register("before-parse.dynamodb", _mark, unique_id="sst-repo-mark-damaged-answer")
-    events.register("after-call.dynamodb", refuse, unique_id="sst-repo-refuse-damaged-answer")
+    events.register("after-call.dynamodb", _refuse, unique_id="sst-repo-refuse-damaged-answer")
 
 
 def _mark(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: object) -> None:
@@ -39,8 +39,7 @@ def _mark(response_dict: dict[str, Any], customized_response_dict: dict[str, Any
         customized_response_dict[_DAMAGED] = True
 
 
-def refuse(parsed: Mapping[str, Any], **_: object) -> None:
-    """Raise for an answer that is damaged."""
+def _refuse(parsed: Mapping[str, Any], **_: object) -> None:
     if _DAMAGED in parsed:
         raise DamagedAnswerError
 

@@ -8,6 +8,8 @@ pytest.register_assert_rewrite(
         f"{__name__}.{module}"
         for module in (
             "access",
+            "check",
+            "checks",
             "repositories",
             "repository",
             "table",

@@ -3,7 +3,19 @@
 import random
 
 from sst_repo.core import layout
-from sst_repo.core.records import Applied, AttributeValue, Matches, Plan, Put, Record
+from sst_repo.core.records import (
+    Absent,
+    Applied,
+    AttributeValue,
+    Delete,
+    Guard,
+    HeldByNoOther,
+    Key,
+    Matches,
+    Plan,
+    Put,
+    Record,
+)
 from sst_repo.ids import ULIDS
 from sst_repo.resource import Resource
 from sst_repo.tables.base import Table
@@ -38,6 +50,27 @@ def spoil(table: Table, row: Record, name: str, value: AttributeValue | None) ->
     outcome = table.transact(Plan((Put(Record(row.key, attributes), guard),), ULIDS.new_id()))
     if outcome != Applied():
         raise RuntimeError(f"the row could not be spoilt: {outcome}")
+
+
+def plant(table: Table, row: Record | None, key: Key | None = None) -> None:
+    """Store a row whatever stands there, or with a key and no row take away what stands there."""
+    place = row.key if row is not None else key
+    if place is None:
+        raise ValueError("give a row or a key")
+    stored = table.read(place)
+    guard = _as_stored(stored)
+    op = Put(row, guard) if row is not None else Delete(place, guard)
+    outcome = table.transact(Plan((op,), ULIDS.new_id()))
+    if outcome != Applied():
+        raise RuntimeError(f"the row could not be planted: {outcome}")
+
+
+def _as_stored(stored: Record | None) -> Guard:
+    if stored is None:
+        return Absent()
+    if stored.holder is not None:
+        return HeldByNoOther(stored.holder)
+    return Matches(stored.version or 0, stored.write_id or "")
 
 
 def noise(length: int, seed: int = 0) -> str:
