@@ -21,7 +21,7 @@ from sst_repo.errors import (
 )
 from sst_repo.testing import Fault, FaultProxy, FaultSchedule
 
-SHARED = 8
+SHARED = 4
 """So many notes, and so many journals, are written by all processes."""
 
 WEIGHTS = {
@@ -54,7 +54,7 @@ OWNED = frozenset(
 )
 """The kinds that write rows which no other process writes."""
 
-FAULTS = {**dict.fromkeys(Fault, 1.0), Fault.HANG: 0.2, Fault.EXPIRED_CREDENTIALS: 0.2}
+FAULTS = {**dict.fromkeys(Fault, 1.0), Fault.HANG: 0.1, Fault.EXPIRED_CREDENTIALS: 0.2}
 """Rarer are a hang, which takes as long as the client waits for an answer, and the end of a session."""
 
 KEPT = 40
@@ -107,7 +107,7 @@ def work(task: Work) -> Done:
     """Make the commits of one process."""
     schedule = FaultSchedule.seeded(task.seed * 1_000 + task.process, task.rate, FAULTS)
     with FaultProxy(task.endpoint_url, schedule) as proxy:
-        table: Table = DynamoDBTable(task.table, proxy.client(read_timeout=1.5))
+        table: Table = DynamoDBTable(task.table, proxy.client(read_timeout=3))
         worker = Worker(table if task.rule is None else task.rule(table), task, proxy)
         entries = [worker.commit() for _ in range(task.commits)]
         proxy.deliver_late()
