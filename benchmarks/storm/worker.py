@@ -20,6 +20,7 @@ from sst_repo.errors import (
     UniqueViolationError,
 )
 from sst_repo.testing import Fault, FaultProxy, FaultSchedule
+from sst_repo.testing.faults import Call
 
 SHARED = 4
 """So many notes, and so many journals, are written by all processes."""
@@ -105,10 +106,17 @@ class Done:
 
 def work(task: Work) -> Done:
     """Make the commits of one process."""
-    schedule = FaultSchedule.seeded(task.seed * 1_000 + task.process, task.rate, FAULTS)
-    with FaultProxy(task.endpoint_url, schedule) as proxy:
+    drawn = FaultSchedule.seeded(task.seed * 1_000 + task.process, task.rate, FAULTS)
+    met: list[Fault] = []
+
+    def noted(call: Call) -> Fault | None:
+        fault = drawn.next(call)
+        met.extend([fault] if fault else [])
+        return fault
+
+    with FaultProxy(task.endpoint_url, FaultSchedule(noted)) as proxy:
         table: Table = DynamoDBTable(task.table, proxy.client(read_timeout=3))
-        worker = Worker(table if task.rule is None else task.rule(table), task, proxy)
+        worker = Worker(table if task.rule is None else task.rule(table), task, met)
         entries = [worker.commit() for _ in range(task.commits)]
         proxy.deliver_late()
         return Done(entries, proxy.faults)
@@ -126,9 +134,9 @@ class Attempt:
 class Worker:
     """Makes commits of all kinds, one after the other."""
 
-    def __init__(self, table: Table, task: Work, proxy: FaultProxy) -> None:
+    def __init__(self, table: Table, task: Work, met: list[Fault]) -> None:
         self.table = table
-        self.proxy = proxy
+        self.met = met
         self.process = task.process
         self.chance = random.Random(f"{task.seed}-{task.process}")
         self.notes = TableRepository(Note, table)
@@ -236,7 +244,7 @@ class Worker:
     # -- doing it
 
     def _carry_out(self, nonce: str, kind: str, attempt: Attempt) -> Entry:
-        faults = self.proxy.faults.total()
+        before = len(self.met)
         refusal: SstRepoError | None = None
         outcome: Outcome = "acknowledged"
         try:
@@ -255,7 +263,7 @@ class Worker:
             error=None if refusal is None else type(refusal).__name__,
             conflicts=_conflicts(refusal),
             holder=_holder(refusal),
-            faulted=self.proxy.faults.total() > faults,
+            met=tuple(map(str, self.met[before:])),
             was_unknown=outcome == "unknown",
         )
 
