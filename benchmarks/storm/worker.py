@@ -36,7 +36,8 @@ WEIGHTS = {
     "add member": 5,
     "rename member": 3,
     "race for handle": 4,
-    "race to add": 3,
+    "race to add journal": 3,
+    "race to add note": 0.3,
     "race to delete": 3,
     "delete journal": 4,
     "delete note": 1,
@@ -55,11 +56,18 @@ OWNED = frozenset(
 )
 """The kinds that write rows which no other process writes."""
 
-FAULTS = {**dict.fromkeys(Fault, 1.0), Fault.HANG: 0.1, Fault.EXPIRED_CREDENTIALS: 0.2}
-"""Rarer are a hang, which takes as long as the client waits for an answer, and the end of a session."""
+UNKNOWABLE = {"delete note", "race to add note"}
+"""The kinds whose outcome can stay unknown: a plain row that is gone, or was made again, does not tell who wrote it."""
+
+FAULTS = {**dict.fromkeys(Fault, 1.0), Fault.HANG: 0.1, Fault.EXPIRED_CREDENTIALS: 0.03}
+"""Rarer are a hang, which takes as long as the client waits for an answer, and the end of a session: a commit that
+meets it behind a lost answer is not sent again, so that its outcome is unknown."""
 
 KEPT = 40
 """So many rows of each kind a process goes on writing."""
+
+RESENDINGS = 3
+"""So often a commit whose outcome is not known is sent again, by whoever made it."""
 
 REFUSALS = (
     AccessDeniedError,
@@ -115,7 +123,7 @@ def work(task: Work) -> Done:
         return fault
 
     with FaultProxy(task.endpoint_url, FaultSchedule(noted)) as proxy:
-        table: Table = DynamoDBTable(task.table, proxy.client(read_timeout=3))
+        table: Table = DynamoDBTable(task.table, proxy.client(read_timeout=3, attempts=4))
         worker = Worker(table if task.rule is None else task.rule(table), task, met)
         entries = [worker.commit() for _ in range(task.commits)]
         proxy.deliver_late()
@@ -158,8 +166,11 @@ class Worker:
             "save shared note": lambda nonce: self._save(self.notes, self._any_shared(), nonce),
             "save shared journal": lambda nonce: self._save(self.journals, self._any_shared(), nonce),
             "unit of three": self._unit,
-            "race to add": lambda nonce: self._add(
-                self.notes, Note(resource_id=f"race-{self._next('add')}", entries=[nonce])
+            "race to add journal": lambda nonce: self._add(
+                self.journals, Journal(resource_id=f"race-{self._next('journal')}", entries=[nonce])
+            ),
+            "race to add note": lambda nonce: self._add(
+                self.notes, Note(resource_id=f"race-{self._next('note')}", entries=[nonce])
             ),
             "race for handle": lambda nonce: self._add(
                 self.members, Member(entries=[nonce], handle=f"handle-{self._next('handle')}")
@@ -247,10 +258,12 @@ class Worker:
         before = len(self.met)
         refusal: SstRepoError | None = None
         outcome: Outcome = "acknowledged"
+        was_unknown = False
         try:
             attempt.act()
-        except CommitOutcomeUnknownError:
-            outcome = "unknown"
+        except CommitOutcomeUnknownError as unknown:
+            was_unknown = True
+            outcome, refusal = _settled(unknown)
         except REFUSALS as error:
             outcome, refusal = "refused", error
         return Entry(
@@ -264,8 +277,22 @@ class Worker:
             conflicts=_conflicts(refusal),
             holder=_holder(refusal),
             met=tuple(map(str, self.met[before:])),
-            was_unknown=outcome == "unknown",
+            was_unknown=was_unknown,
         )
+
+
+def _settled(unknown: CommitOutcomeUnknownError) -> tuple[Outcome, SstRepoError | None]:
+    """Send a commit again until its outcome is known, a few times."""
+    for _ in range(RESENDINGS):
+        try:
+            unknown.resend()
+        except CommitOutcomeUnknownError as again:
+            unknown = again
+        except REFUSALS as error:
+            return "refused", error
+        else:
+            return "acknowledged", None
+    return "unknown", None
 
 
 def _conflicts(refusal: SstRepoError | None) -> tuple[Conflict, ...]:

@@ -8,7 +8,7 @@ SstRepoError
 │ ├ ConflictError                      somebody else wrote first; rerun from the latest state
 │ ├ UniqueViolationError               another resource holds the value
 │ ├ ContentionError                    the table was too busy, retries included; nothing was written
-│ ├ CommitOutcomeUnknownError          no answer; the write may or may not have been applied
+│ ├ CommitOutcomeUnknownError          no answer; applied or not: resend() it
 │ ├ TransactionTooLargeError           over 100 actions or 4 MB; refused before any call
 │ └ ItemTooLargeError                  over 400 KB; refused before any call
 ├ UnitOfWorkStateError                 a unit of work used after its end, or from another thread
@@ -27,7 +27,7 @@ Errors carry their facts as fields and say what was tried, what was found and wh
 below is never raised as such: it is the `__cause__`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -180,7 +180,44 @@ class ContentionError(CommitError):
 
 
 class CommitOutcomeUnknownError(CommitError):
-    """The answer to a commit was lost: it may have been applied or not. Load the resources to see."""
+    """The answer to a commit was lost, also when it was sent again: it may have been applied or not.
+
+    The objects are as they were. `resend()` sends the same commit again and completes it; or load the resources to see.
+    Never do the work again before that: it might be done twice.
+    """
+
+    _again: Callable[[], object] | None = None
+
+    def __init__(self, message: str, again: Callable[[], object] | None = None) -> None:
+        """Say what is not known; `again` sends the commit again."""
+        super().__init__(message)
+        if again is not None:
+            self._again = again
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Leave behind what belongs to the process: a copy can't send the commit again."""
+        kind, args, _ = super().__reduce__()
+        return kind, args, {name: value for name, value in vars(self).items() if name != "_again"}
+
+    def resend(self) -> None:
+        """Send the same commit again, and bring the objects up to date as the commit would have done.
+
+        It is safe: nothing is applied twice. To be called once; if the outcome is still not known, the new error has a
+        `resend()` of its own.
+
+        Raises:
+            CommitOutcomeUnknownError: It is still not known; or it can't be sent again: more than 8 minutes have
+                passed (DynamoDB remembers a commit for 10), it was called before, or the error comes from a pickle.
+            SstRepoError: As for the commit: it is known now that nothing was applied.
+
+        Cost: as the commit.
+        """
+        if self._again is None:
+            raise CommitOutcomeUnknownError(
+                "the commit can't be sent again: it was before, or the error was pickled. Load the resources to see"
+            )
+        again, self._again = self._again, None
+        again()
 
 
 class TransactionTooLargeError(CommitError):

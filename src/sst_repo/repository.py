@@ -146,8 +146,7 @@ class TableRepository(ReadingRepository[T]):
 
     def _write(self, resource: T, intent: Create | Update) -> None:
         self._schema.prove(resource, intent.content)
-        stored = self._committer.commit([intent]).steps[0].stored
-        self._schema.settle(resource, stored)
+        self._committer.commit([intent], settle=lambda commit: self._schema.settle(resource, commit.steps[0].stored))
 
 
 class DynamoDBRepository(TableRepository[T]):

@@ -4,8 +4,9 @@ import inspect
 import random
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
+from functools import partial
 from types import TracebackType
 from typing import Any, ClassVar, Literal, Self, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
@@ -14,6 +15,7 @@ from sst_repo.commit import Committer
 from sst_repo.core import policy
 from sst_repo.core.identity import IdentityMap, Tracked
 from sst_repo.core.intents import Create, Intent, Update
+from sst_repo.core.policy import Commit
 from sst_repo.core.retry import Backoff
 from sst_repo.errors import ConflictError, ContentionError, ModelError, UnitOfWorkStateError
 from sst_repo.ids import ULIDS
@@ -153,7 +155,7 @@ class UnitOfWork:
             TransactionTooLargeError, ItemTooLargeError: Refused before any call.
             UnstorableValueError: Refused before any call.
             ContentionError: The table stayed too busy.
-            CommitOutcomeUnknownError: The answer was lost.
+            CommitOutcomeUnknownError: The answer was lost; its `resend()` completes the commit.
         """
         self._check()
         # Whatever goes wrong from here on, the unit can't be used again.
@@ -161,10 +163,8 @@ class UnitOfWork:
         planned = [(tracked, intent) for tracked in self._map if (intent := self._intent(tracked)) is not None]
         lookups = self._map.lookups(held=self._serializable)
         if planned or any(lookup.held for lookup in lookups):
-            commit = self._committer.commit([intent for _, intent in planned], lookups)
-            for (tracked, _), step in zip(planned, commit.steps, strict=True):
-                if tracked.resource is not None:
-                    self._schema(tracked).settle(tracked.resource, step.stored)
+            settle = partial(self._settle, [tracked for tracked, _ in planned])
+            self._committer.commit([intent for _, intent in planned], lookups, settle)
         self._state = _State.COMMITTED
 
     @classmethod
@@ -215,6 +215,12 @@ class UnitOfWork:
                 if wait is None:
                     raise
                 clock.sleep(wait)
+
+    def _settle(self, planned: Sequence[Tracked], commit: Commit) -> None:
+        for tracked, step in zip(planned, commit.steps, strict=True):
+            if tracked.resource is not None:
+                self._schema(tracked).settle(tracked.resource, step.stored)
+        self._state = _State.COMMITTED
 
     def _intent(self, tracked: Tracked) -> Intent | None:
         repository = self._repositories[tracked.target.type]

@@ -1,7 +1,6 @@
 """What each fault comes to for who uses a repository or a unit of work: the same at the port and on the wire."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -108,23 +107,14 @@ def is_unknowable(write: str, fault: Fault) -> bool:
     return write == "delete" and fault in LOST & AFTER
 
 
-def writes_and_faults() -> list[Any]:
-    """Every write with every fault."""
-    until_resent = pytest.mark.xfail(reason="a commit is not yet sent again when its answer is lost", strict=True)
-    combinations = [(write, fault) for write in DONE for fault in ON_WRITES]
-    return [
-        pytest.param(*each, marks=[until_resent] if each[1] in LOST and not is_unknowable(*each) else [])
-        for each in combinations
-    ]
-
-
 class FaultyRepositoryContract(Contract):
     @pytest.fixture
     def faulty(self, table: Table) -> MakeFaulty:
         """Makes the table under test faulty."""
         pytest.fail(f"{type(self).__name__} must provide the fixture `faulty`")
 
-    @pytest.mark.parametrize(("write", "fault"), writes_and_faults(), ids=str)
+    @pytest.mark.parametrize("write", DONE)
+    @pytest.mark.parametrize("fault", ON_WRITES, ids=str)
     def test_a_fault_comes_to_the_same_in_every_write(
         self, table: Table, faulty: MakeFaulty, write: str, fault: Fault
     ) -> None:

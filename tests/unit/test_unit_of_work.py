@@ -310,7 +310,7 @@ def test_a_lost_reply_is_recognised_even_when_part_was_overwritten_since(
 def test_an_unknown_outcome_leaves_the_objects_alone_and_the_unit_unusable(
     table: InMemoryTable, loss: WriteStep
 ) -> None:
-    with SampleUnitOfWork(ScriptedTable(table, loss)) as unit:
+    with SampleUnitOfWork(ScriptedTable(table, *[loss] * 10), clock=ManualClock()) as unit:
         sample = unit.kept.add(Kept(title="first"))
         with pytest.raises(CommitOutcomeUnknownError):
             unit.commit()

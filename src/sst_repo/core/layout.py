@@ -26,6 +26,7 @@ COMPRESSED = "_z"
 LISTED = "_l"
 HOLDER = "_h"
 GUARDS = "_q"
+RECENT = "_r"
 
 LATEST = "@"
 MAX_VERSION = 10**12 - 1
@@ -33,7 +34,7 @@ OLDEST = "v#000000000000"
 NEWEST = "v#999999999999"
 
 _SLOT = re.compile(r"gsi\d+[ps]k")
-_OF_LATEST = {LISTED, GUARDS}
+_OF_LATEST = {LISTED, GUARDS, RECENT}
 
 
 def is_reserved(name: str) -> bool:
@@ -146,7 +147,7 @@ def slots(attributes: Attributes) -> Attributes:
 
 
 def of_any_version(attributes: Attributes) -> Attributes:
-    """Leave out what the latest row alone has: its places in indexes, and the guards it holds."""
+    """Leave out what the latest row alone has: its places in indexes, the guards it holds, the writes before it."""
     return {name: value for name, value in attributes.items() if not _SLOT.fullmatch(name) and name not in _OF_LATEST}
 
 

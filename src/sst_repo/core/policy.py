@@ -19,9 +19,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from typing import TypeGuard
+from typing import TypeAlias, TypeGuard
 
-from sst_repo.core import claims, layout
+from sst_repo.core import claims, layout, traces
 from sst_repo.core.claims import Change, Move
 from sst_repo.core.history import archive
 from sst_repo.core.intents import Create, Derive, Derived, Erase, Hold, Intent, Lookup, Remove, Target, Update
@@ -39,8 +39,10 @@ from sst_repo.core.records import (
     Put,
     Record,
     Refused,
+    Unknown,
 )
 from sst_repo.core.times import from_utc_text, utc_text
+from sst_repo.core.traces import Fate, LookAt, Trace
 from sst_repo.errors import (
     AlreadyExistsError,
     Conflict,
@@ -91,6 +93,10 @@ class Replan:
     intents: tuple[Intent, ...]
 
 
+Verdict: TypeAlias = Applied | Replan | LookAt | Unknown | SstRepoError
+"""What a refusal means: a success after all, how to go on, where to look, that nobody can know, or the error."""
+
+
 def plan(intents: Sequence[Intent], now: datetime, write_id: str, lookups: Sequence[Lookup] = ()) -> Commit:
     """Decide what intents become: one plan, whatever they are.
 
@@ -111,8 +117,27 @@ def plan(intents: Sequence[Intent], now: datetime, write_id: str, lookups: Seque
     return Commit(steps, moves, Plan(ops, write_id))
 
 
-def judge(commit: Commit, refused: Refused) -> Applied | Replan | SstRepoError:
-    """Say what a refusal means: that it had been applied after all, how to go on, or the error to raise."""
+def judge(
+    commit: Commit,
+    refused: Refused,
+    *,
+    ambiguous: bool = False,
+    exact: bool = False,
+    trace: Trace | None = None,
+) -> Verdict:
+    """Say what a refusal means: that it had been applied after all, how to go on, or the error to raise.
+
+    Args:
+        commit: What was refused.
+        refused: What the table said.
+        ambiguous: Whether an earlier sending of the plan may have been applied.
+        exact: Whether the table takes single writes by token too, so that a refusal is definite (see `traces`).
+        trace: What was found where an earlier judgement said to look.
+    """
+    if ambiguous and len(commit.plan.ops) == 1 and not exact and not isinstance(commit.plan.ops[0], Check):
+        told_by_row = _told(commit, refused, trace)
+        if isinstance(told_by_row, Applied | LookAt | Unknown):
+            return told_by_row
     told = list(zip(commit.plan.ops, refused.reasons, strict=True))
     found = [reason.stored for _, reason in told if reason is not None]
     if any(row is not None and row.write_id == commit.plan.write_id for row in found):
@@ -191,7 +216,7 @@ def _step(intent: Intent, now: str, write_id: str) -> Step:
         case Create(target, content, base, derive=derive) | Update(target, content, base, derive):
             system = _system(target, base, now, write_id)
             derived = _derived(derive, system)
-            row = _row(target, content, derived, system)
+            row = _row(target, content, derived, {**system, **_recent(target, base)})
             change = claims.change(target, base, derived.claims)
             return Step(intent, (Put(row, _still(base)), *_archived(target, base)), change)
         case Remove(target, base) if target.keeps_versions:
@@ -230,6 +255,11 @@ def _system(target: Target, base: Record | None, now: str, write_id: str) -> Att
         layout.CREATED: {"S": now if base is None else _created(base)},
         layout.UPDATED: {"S": now},
     }
+
+
+def _recent(target: Target, base: Record | None) -> Attributes:
+    """Name the writes before, where no history does."""
+    return {} if target.keeps_versions else traces.recent(base)
 
 
 def _archived(target: Target, base: Record | None) -> tuple[Op, ...]:
@@ -309,6 +339,22 @@ class _Fault:
                 | Erase(target, base)
             ):
                 return Conflict(target.type, target.id, _visible_version(base), _visible_version(self.stored))
+
+
+def _told(commit: Commit, refused: Refused, trace: Trace | None) -> Applied | LookAt | Unknown | None:
+    """Say what became of a single write that may have been applied; None if it was not."""
+    (reason,) = refused.reasons
+    found = None if reason is None else reason.stored
+    told = traces.fate(commit.steps[0].intent, commit.plan.ops[0], commit.plan.write_id, found, trace)
+    match told:
+        case LookAt():
+            return told
+        case Fate.APPLIED:
+            return Applied()
+        case Fate.UNKNOWN:
+            return Unknown()
+        case Fate.NOT_APPLIED:
+            return None
 
 
 def _faults(commit: Commit, refused: Refused) -> list[_Fault]:

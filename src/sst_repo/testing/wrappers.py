@@ -134,6 +134,10 @@ class ScriptedTable(CountingTable):
         super().__init__(table)
         self._steps = list(steps)
 
+    def script(self, *steps: WriteStep) -> None:
+        """Begin another script."""
+        self._steps = list(steps)
+
     def transact(self, plan: Plan) -> Outcome:
         """Count, and follow the script."""
         if not self._steps:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sst_repo.core import layout, policy
 from sst_repo.core.intents import Claim, Create, Derive, Derived, Erase, Hold, Intent, Lookup, Remove, Target, Update
-from sst_repo.core.policy import Replan
+from sst_repo.core.policy import Replan, Verdict
 from sst_repo.core.records import (
     Absent,
     Applied,
@@ -227,9 +227,7 @@ def held_by(claim: Claim, holder: str, write_id: str = "w-other") -> Reason:
     return Reason(guard_row(claim, holder, write_id))
 
 
-def judged(
-    intents: Sequence[Intent], reasons: Sequence[Reason | None], lookups: Sequence[Lookup] = ()
-) -> Applied | Replan | SstRepoError:
+def judged(intents: Sequence[Intent], reasons: Sequence[Reason | None], lookups: Sequence[Lookup] = ()) -> Verdict:
     return policy.judge(policy.plan(intents, NOW, OURS, lookups), Refused(tuple(reasons)))
 
 
@@ -453,7 +451,7 @@ def test_the_guard_rows_are_exactly_the_values_of_the_living_resources(work: lis
             assert set(row.guards if row else ()) == {claim.guard.pk for claim in each}
 
 
-def committed(store: Store, intents: list[Intent], write_id: str) -> Applied | Replan | SstRepoError:
+def committed(store: Store, intents: list[Intent], write_id: str) -> Verdict:
     try:
         commit = policy.plan(intents, NOW, write_id)
     except UniqueViolationError as error:

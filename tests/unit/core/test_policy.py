@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from hashlib import blake2b
 from typing import Any, TypeAlias
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from sst_repo.core import policy
 from sst_repo.core.history import unarchive
 from sst_repo.core.intents import Create, Derived, Erase, Hold, Intent, Remove, Target, Update
-from sst_repo.core.policy import Replan
+from sst_repo.core.policy import Replan, Verdict
 from sst_repo.core.records import (
     Absent,
     Applied,
@@ -106,6 +107,11 @@ def stored(version: int, created: str = BORN) -> Attributes:
     }
 
 
+def naming(version: int, write_id: str) -> Attributes:
+    """A row of a type without history: it names the write before it."""
+    return {**stored(version), "_r": {"B": blake2b(write_id.encode(), digest_size=8).digest()}}
+
+
 def buried(version: int) -> Attributes:
     return {
         "_t": {"S": "Order"},
@@ -168,10 +174,12 @@ PLANS = [
         id="kept-erase-grave-history-only",
     ),
     pytest.param(Create(PLAIN, PAID), [("Put", LATEST, Absent(), stored(1, NOW_TEXT))], id="plain-create-nothing"),
-    pytest.param(Create(PLAIN, PAID, LIVE), [("Put", LATEST, IF_LIVE, stored(4))], id="plain-create-over-live"),
-    pytest.param(Create(PLAIN, PAID, GRAVE), [("Put", LATEST, IF_GRAVE, stored(5))], id="plain-create-over-grave"),
-    pytest.param(Update(PLAIN, PAID, LIVE), [("Put", LATEST, IF_LIVE, stored(4))], id="plain-update-live"),
-    pytest.param(Update(PLAIN, PAID, GRAVE), [("Put", LATEST, IF_GRAVE, stored(5))], id="plain-update-grave"),
+    pytest.param(Create(PLAIN, PAID, LIVE), [("Put", LATEST, IF_LIVE, naming(4, "w3"))], id="plain-create-over-live"),
+    pytest.param(
+        Create(PLAIN, PAID, GRAVE), [("Put", LATEST, IF_GRAVE, naming(5, "w4"))], id="plain-create-over-grave"
+    ),
+    pytest.param(Update(PLAIN, PAID, LIVE), [("Put", LATEST, IF_LIVE, naming(4, "w3"))], id="plain-update-live"),
+    pytest.param(Update(PLAIN, PAID, GRAVE), [("Put", LATEST, IF_GRAVE, naming(5, "w4"))], id="plain-update-grave"),
     pytest.param(Remove(PLAIN, LIVE), [("Delete", LATEST, IF_LIVE, None)], id="plain-remove-live"),
     pytest.param(Remove(PLAIN, GRAVE), [("Delete", LATEST, IF_GRAVE, None)], id="plain-remove-grave"),
     pytest.param(Hold(PLAIN, None), [("Check", LATEST, Absent(), None)], id="plain-hold-nothing"),
@@ -545,7 +553,7 @@ def test_as_many_reasons_as_ops_are_insisted_on() -> None:
         judged([Update(KEPT, PAID, LIVE)], [FOREIGN_4])
 
 
-def judged(intents: Sequence[Intent], reasons: Sequence[Reason | None]) -> Applied | Replan | SstRepoError:
+def judged(intents: Sequence[Intent], reasons: Sequence[Reason | None]) -> Verdict:
     return policy.judge(policy.plan(intents, NOW, OURS), Refused(tuple(reasons)))
 
 

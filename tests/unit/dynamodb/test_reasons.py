@@ -11,12 +11,15 @@ from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
     ConnectTimeoutError,
+    CredentialRetrievalError,
     EndpointConnectionError,
     HTTPClientError,
     IncompleteReadError,
     NoCredentialsError,
     PartialCredentialsError,
+    ProxyConnectionError,
     ReadTimeoutError,
+    UnauthorizedSSOTokenError,
 )
 from botocore.stub import Stubber
 
@@ -110,8 +113,17 @@ CUT_OFF = [
     HTTPClientError(error="reset"),
     IncompleteReadError(actual_bytes=1, expected_bytes=2),
 ]
-NOT_REACHED = [EndpointConnectionError(endpoint_url="http://x"), ConnectTimeoutError(endpoint_url="http://x")]
-NOBODY = [NoCredentialsError(), PartialCredentialsError(provider="env", cred_var="secret")]
+NOT_REACHED = [
+    EndpointConnectionError(endpoint_url="http://x"),
+    ConnectTimeoutError(endpoint_url="http://x"),
+    ProxyConnectionError(proxy_url="http://x"),
+]
+NOBODY = [
+    NoCredentialsError(),
+    PartialCredentialsError(provider="env", cred_var="secret"),
+    CredentialRetrievalError(provider="sso", error_msg="expired"),
+    UnauthorizedSSOTokenError(),
+]
 
 
 # -- what it means for a plan
@@ -205,7 +217,6 @@ def test_what_sending_again_would_not_help_is_raised_with_its_cause(
     assert caught.value.__cause__ is error
 
 
-@pytest.mark.xfail(strict=True, reason="until retries of commits are ours, the SDK's hide that a reply was lost")
 @pytest.mark.parametrize(
     ("plan", "item"), [pytest.param(ONE, STORED_ITEM, id="put"), pytest.param(GONE, None, id="delete")]
 )

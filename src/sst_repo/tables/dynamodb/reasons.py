@@ -11,10 +11,13 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConnectTimeoutError,
+    CredentialRetrievalError,
     EndpointConnectionError,
     NoCredentialsError,
     ParamValidationError,
     PartialCredentialsError,
+    ProxyConnectionError,
+    SSOError,
 )
 
 from sst_repo.core.limits import culprit
@@ -48,8 +51,14 @@ _DENIED = {
     "MissingAuthenticationTokenException",
     "UnrecognizedClientException",
 }
-_NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError)
-_NOT_SENT = (EndpointConnectionError, ConnectTimeoutError, ParamValidationError, *_NO_CREDENTIALS)
+_NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError, SSOError)
+_NOT_SENT = (
+    EndpointConnectionError,
+    ConnectTimeoutError,
+    ProxyConnectionError,
+    ParamValidationError,
+    *_NO_CREDENTIALS,
+)
 _FIRST_SERVER_ERROR = 500
 
 
@@ -65,7 +74,8 @@ def outcome(plan: Plan, error: ClientError | BotoCoreError) -> Outcome:
         return Unknown(error)
     code = _code(error)
     if code == "ConditionalCheckFailedException":
-        return Refused((_reason(error.response),))
+        refused = _reason(error.response)
+        return Refused((refused,)) if _is_definite(plan, error, refused) else Unknown(error)
     if code == "TransactionCanceledException":
         return _cancelled(plan, error)
     if code in _BUSY:
@@ -109,7 +119,7 @@ def _answered(error: ClientError) -> tuple[type[TableError], str]:
 
 def _unanswered(error: BotoCoreError) -> tuple[type[TableError], str]:
     if isinstance(error, _NO_CREDENTIALS):
-        return AccessDeniedError, "the AWS credentials are missing or incomplete"
+        return AccessDeniedError, "the AWS credentials are missing, incomplete or can't be fetched"
     if isinstance(error, ParamValidationError):
         return TableError, "the request can't be sent"
     return TableUnavailableError, "the server gave no answer"
@@ -129,6 +139,12 @@ def _cancelled(plan: Plan, error: ClientError) -> Outcome:
         at_fault = [culprit(op) for op, reason in zip(plan.ops, reasons, strict=False) if reason["Code"] != "None"]
         raise ItemTooLargeError(None, ", ".join(at_fault)) from error
     raise translated(error) from error
+
+
+def _is_definite(plan: Plan, error: ClientError, refused: Reason) -> bool:
+    """Tell whether a refusal says what became of the plan: not if botocore had sent it before, unless it shows us."""
+    retried = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
+    return not retried or (refused.stored is not None and refused.stored.write_id == plan.write_id)
 
 
 def _reason(answer: Mapping[str, Any]) -> Reason:

@@ -11,7 +11,7 @@ from sst_repo.core.queries import Query, Scan, Slice
 from sst_repo.core.records import Applied, Check, Key, Outcome, Plan, Put, Record
 from sst_repo.errors import TableError, TableUnavailableError
 from sst_repo.tables.base import Table
-from sst_repo.tables.dynamodb import checksums, reasons, requests, responses, schema
+from sst_repo.tables.dynamodb import attempts, checksums, reasons, requests, responses, schema
 from sst_repo.tables.dynamodb.client import client_of_environment
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class DynamoDBTable(Table):
         self.name = name
         self.client = client_of_environment() if client is None else client
         checksums.verify(self.client)
+        attempts.register(self.client)
         self.cursor_secrets = cursors.secrets_of(cursor_secret)
         self._gsis = gsis
 
@@ -92,18 +93,22 @@ class DynamoDBTable(Table):
         return responses.read(layout.PRIMARY, self.client.scan(**requests.scan(self.name, scan)))
 
     def transact(self, plan: Plan) -> Outcome:
-        """Apply a plan: 1 PutItem or DeleteItem for one op, else 1 TransactWriteItems."""
+        """Apply a plan: 1 PutItem or DeleteItem for one op, else 1 TransactWriteItems; 1 HTTP attempt in any case."""
         try:
-            match plan.ops:
-                case (Put() as op,):
-                    self.client.put_item(**requests.single_write(self.name, op))
-                case (op,) if not isinstance(op, Check):
-                    self.client.delete_item(**requests.single_write(self.name, op))
-                case _:
-                    self.client.transact_write_items(**requests.transact_write_items(self.name, plan))
+            with attempts.single():
+                self._send(plan)
         except (ClientError, BotoCoreError) as error:
             return reasons.outcome(plan, error)
         return Applied()
+
+    def _send(self, plan: Plan) -> None:
+        match plan.ops:
+            case (Put() as op,):
+                self.client.put_item(**requests.single_write(self.name, op))
+            case (op,) if not isinstance(op, Check):
+                self.client.delete_item(**requests.single_write(self.name, op))
+            case _:
+                self.client.transact_write_items(**requests.transact_write_items(self.name, plan))
 
     @reasons.translating
     def create(self, *, if_not_exists: bool = False) -> None:

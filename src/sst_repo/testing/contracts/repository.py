@@ -1,6 +1,7 @@
 """What every repository promises on every table."""
 
 from sst_repo.testing.contracts.repositories.adding import AddingContract
+from sst_repo.testing.contracts.repositories.answers import AnswersContract
 from sst_repo.testing.contracts.repositories.corruption import CorruptionContract
 from sst_repo.testing.contracts.repositories.deleting import DeletingContract
 from sst_repo.testing.contracts.repositories.history import HistoryContract
@@ -23,9 +24,10 @@ class RepositoryContract(
     ListingContract,
     ScanningContract,
     CorruptionContract,
+    AnswersContract,
 ):
     """Derive, name the class `Test…`, and provide the fixture `table`.
 
     Attributes:
-        lacks: The capabilities the table lacks: "threads".
+        lacks: The capabilities the table lacks: "threads", "tokens".
     """
