@@ -41,7 +41,7 @@ class Entry:
         error: The type of the error that refused it.
         conflicts: What it was told to have changed.
         holder: The row that is said to hold its unique value.
-        faulted: Whether at least one of its attempts met a fault.
+        met: The faults that its attempts met, in order.
         was_unknown: Whether it was first told that its outcome is not known.
     """
 
@@ -54,8 +54,13 @@ class Entry:
     error: str | None = None
     conflicts: tuple[Conflict, ...] = ()
     holder: str | None = None
-    faulted: bool = False
+    met: tuple[str, ...] = ()
     was_unknown: bool = False
+
+    def __str__(self) -> str:
+        """Tell what it was told, and what it had been through."""
+        met = f" after {', '.join(self.met)}" if self.met else ""
+        return f"{self.nonce} ({self.kind}, {self.error or self.outcome}{met})"
 
     @property
     def is_conflict(self) -> bool:
@@ -112,13 +117,13 @@ def judge(entries: Sequence[Entry], rows: Mapping[str, Row]) -> Verdict:
         found = [row for row in entry.writes if row in rows and entry.nonce in rows[row].nonces]
         checkable = [row for row in entry.writes if row in rows or row not in removers]
         if entry.outcome == "acknowledged":
-            verdict.lost += [f"{entry.nonce} is not in {row}" for row in checkable if row not in found]
+            verdict.lost += [f"{entry} is not in {row}" for row in checkable if row not in found]
             if entry.removes is not None and _is_alive(rows, entry.removes):
-                verdict.lost.append(f"{entry.nonce} removed {entry.removes}, which is there")
+                verdict.lost.append(f"{entry} removed {entry.removes}, which is there")
         elif 0 < len(found) < len(checkable):
-            verdict.torn.append(f"{entry.nonce} is in {found} of {checkable}")
+            verdict.torn.append(f"{entry} is in {found} of {checkable}")
         if entry.outcome == "refused" and (found or _alone_removed(entry, rows, removers)):
-            verdict.refused_but_applied.append(f"{entry.nonce} ({entry.error}) is in {found or entry.removes}")
+            verdict.refused_but_applied.append(f"{entry} is in {found or entry.removes}")
         if entry.is_conflict:
             verdict.phantom_conflicts += _phantoms(entry, found, rows, removers)
     verdict.twice += _twice(entries, rows)
@@ -146,15 +151,14 @@ def _alone_removed(entry: Entry, rows: Mapping[str, Row], removers: Mapping[str,
 def _phantoms(
     entry: Entry, found: Sequence[str], rows: Mapping[str, Row], removers: Mapping[str, list[Entry]]
 ) -> list[str]:
-    told = f"{entry.nonce} ({entry.kind}, {entry.error})"
     if entry.owned:
-        return [f"{told}: nobody else writes there"]
+        return [f"{entry}: nobody else writes there"]
     if found or _alone_removed(entry, rows, removers):
-        return [f"{told}: it had been applied itself"]
+        return [f"{entry}: it had been applied itself"]
     if entry.holder in entry.writes:
-        return [f"{told}: it holds the value itself"]
+        return [f"{entry}: it holds the value itself"]
     return [
-        f"{told}: nobody else wrote {conflict.row} after version {conflict.expected}"
+        f"{entry}: nobody else wrote {conflict.row} after version {conflict.expected}"
         for conflict in entry.conflicts
         if conflict.row not in removers and not _was_written(rows.get(conflict.row), conflict.expected or 0)
     ]

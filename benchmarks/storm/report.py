@@ -11,7 +11,7 @@ SHOWN = 5
 
 
 def unknown_share(report: Report) -> float:
-    faulted = sum(entry.faulted for entry in report.entries)
+    faulted = sum(bool(entry.met) for entry in report.entries)
     return sum(entry.was_unknown for entry in report.entries) / max(1, faulted)
 
 
@@ -46,7 +46,7 @@ def table_of(report: Report) -> str:
         ("processes", report.processes),
         ("faults", report.faults.total()),
         *((f"  {fault}", times) for fault, times in sorted(report.faults.items(), key=lambda pair: str(pair[0]))),
-        ("commits that met a fault", sum(entry.faulted for entry in entries)),
+        ("commits that met a fault", sum(bool(entry.met) for entry in entries)),
         ("acknowledged", sum(entry.outcome == "acknowledged" for entry in entries)),
         ("refused", refused.total()),
         *((f"  {error}", times) for error, times in sorted(refused.items())),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from math import ceil
 
 from benchmarks.storm.ledger import Entry, Row, Verdict, judge
 from benchmarks.storm.models import Journal, Member, Note, Storm, name_of
@@ -49,7 +50,7 @@ def storm(
     """
     table = DynamoDBTable(f"storm-{ULIDS.new_id()}", local.client())
     table.create()
-    _stock(table, targets=2 * commits // processes * WEIGHTS["race to delete"] // sum(WEIGHTS.values()))
+    _stock(table, targets=ceil(2 * commits / processes * WEIGHTS["race to delete"] / sum(WEIGHTS.values())))
     shares = [commits // processes + (process < commits % processes) for process in range(processes)]
     tasks = [
         Work(local.endpoint_url, table.name, process, share, seed, rate, rule) for process, share in enumerate(shares)

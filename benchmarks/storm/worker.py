@@ -20,8 +20,9 @@ from sst_repo.errors import (
     UniqueViolationError,
 )
 from sst_repo.testing import Fault, FaultProxy, FaultSchedule
+from sst_repo.testing.faults import Call
 
-SHARED = 8
+SHARED = 4
 """So many notes, and so many journals, are written by all processes."""
 
 WEIGHTS = {
@@ -35,7 +36,8 @@ WEIGHTS = {
     "add member": 5,
     "rename member": 3,
     "race for handle": 4,
-    "race to add": 3,
+    "race to add journal": 3,
+    "race to add note": 0.3,
     "race to delete": 3,
     "delete journal": 4,
     "delete note": 1,
@@ -54,11 +56,18 @@ OWNED = frozenset(
 )
 """The kinds that write rows which no other process writes."""
 
-FAULTS = {**dict.fromkeys(Fault, 1.0), Fault.HANG: 0.2, Fault.EXPIRED_CREDENTIALS: 0.2}
-"""Rarer are a hang, which takes as long as the client waits for an answer, and the end of a session."""
+UNKNOWABLE = {"delete note", "race to add note"}
+"""The kinds whose outcome can stay unknown: a plain row that is gone, or was made again, does not tell who wrote it."""
+
+FAULTS = {**dict.fromkeys(Fault, 1.0), Fault.HANG: 0.1, Fault.EXPIRED_CREDENTIALS: 0.03}
+"""Rarer are a hang, which takes as long as the client waits for an answer, and the end of a session: a commit that
+meets it behind a lost answer is not sent again, so that its outcome is unknown."""
 
 KEPT = 40
 """So many rows of each kind a process goes on writing."""
+
+RESENDINGS = 3
+"""So often a commit whose outcome is not known is sent again, by whoever made it."""
 
 REFUSALS = (
     AccessDeniedError,
@@ -105,10 +114,17 @@ class Done:
 
 def work(task: Work) -> Done:
     """Make the commits of one process."""
-    schedule = FaultSchedule.seeded(task.seed * 1_000 + task.process, task.rate, FAULTS)
-    with FaultProxy(task.endpoint_url, schedule) as proxy:
-        table: Table = DynamoDBTable(task.table, proxy.client(read_timeout=1.5))
-        worker = Worker(table if task.rule is None else task.rule(table), task, proxy)
+    drawn = FaultSchedule.seeded(task.seed * 1_000 + task.process, task.rate, FAULTS)
+    met: list[Fault] = []
+
+    def noted(call: Call) -> Fault | None:
+        fault = drawn.next(call)
+        met.extend([fault] if fault else [])
+        return fault
+
+    with FaultProxy(task.endpoint_url, FaultSchedule(noted)) as proxy:
+        table: Table = DynamoDBTable(task.table, proxy.client(read_timeout=3, attempts=4))
+        worker = Worker(table if task.rule is None else task.rule(table), task, met)
         entries = [worker.commit() for _ in range(task.commits)]
         proxy.deliver_late()
         return Done(entries, proxy.faults)
@@ -126,9 +142,9 @@ class Attempt:
 class Worker:
     """Makes commits of all kinds, one after the other."""
 
-    def __init__(self, table: Table, task: Work, proxy: FaultProxy) -> None:
+    def __init__(self, table: Table, task: Work, met: list[Fault]) -> None:
         self.table = table
-        self.proxy = proxy
+        self.met = met
         self.process = task.process
         self.chance = random.Random(f"{task.seed}-{task.process}")
         self.notes = TableRepository(Note, table)
@@ -150,8 +166,11 @@ class Worker:
             "save shared note": lambda nonce: self._save(self.notes, self._any_shared(), nonce),
             "save shared journal": lambda nonce: self._save(self.journals, self._any_shared(), nonce),
             "unit of three": self._unit,
-            "race to add": lambda nonce: self._add(
-                self.notes, Note(resource_id=f"race-{self._next('add')}", entries=[nonce])
+            "race to add journal": lambda nonce: self._add(
+                self.journals, Journal(resource_id=f"race-{self._next('journal')}", entries=[nonce])
+            ),
+            "race to add note": lambda nonce: self._add(
+                self.notes, Note(resource_id=f"race-{self._next('note')}", entries=[nonce])
             ),
             "race for handle": lambda nonce: self._add(
                 self.members, Member(entries=[nonce], handle=f"handle-{self._next('handle')}")
@@ -236,13 +255,15 @@ class Worker:
     # -- doing it
 
     def _carry_out(self, nonce: str, kind: str, attempt: Attempt) -> Entry:
-        faults = self.proxy.faults.total()
+        before = len(self.met)
         refusal: SstRepoError | None = None
         outcome: Outcome = "acknowledged"
+        was_unknown = False
         try:
             attempt.act()
-        except CommitOutcomeUnknownError:
-            outcome = "unknown"
+        except CommitOutcomeUnknownError as unknown:
+            was_unknown = True
+            outcome, refusal = _settled(unknown)
         except REFUSALS as error:
             outcome, refusal = "refused", error
         return Entry(
@@ -255,9 +276,23 @@ class Worker:
             error=None if refusal is None else type(refusal).__name__,
             conflicts=_conflicts(refusal),
             holder=_holder(refusal),
-            faulted=self.proxy.faults.total() > faults,
-            was_unknown=outcome == "unknown",
+            met=tuple(map(str, self.met[before:])),
+            was_unknown=was_unknown,
         )
+
+
+def _settled(unknown: CommitOutcomeUnknownError) -> tuple[Outcome, SstRepoError | None]:
+    """Send a commit again until its outcome is known, a few times."""
+    for _ in range(RESENDINGS):
+        try:
+            unknown.resend()
+        except CommitOutcomeUnknownError as again:
+            unknown = again
+        except REFUSALS as error:
+            return "refused", error
+        else:
+            return "acknowledged", None
+    return "unknown", None
 
 
 def _conflicts(refusal: SstRepoError | None) -> tuple[Conflict, ...]:

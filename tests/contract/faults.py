@@ -118,6 +118,18 @@ class FaultContract(Contract):
         assert self._outcome(late, plan) == Applied()
         assert table.read_many(KEYS) == APPLIED[write]
 
+    @pytest.mark.parametrize("write", WRITES)
+    @pytest.mark.parametrize("fault", ON_WRITES, ids=str)
+    def test_nothing_but_a_late_delivery_arrives_behind_the_next_write(
+        self, table: Table, faulty: MakeFaulty, fault: Fault, write: str
+    ) -> None:
+        other = row(KEYS[2], 1)
+        scripted = faulty(FaultSchedule.script(fault))
+        self._outcome(scripted, fresh(WRITES[write]))
+        assert scripted.transact(fresh(Plan((Put(other, Absent()),), ""))) == Applied()
+        arrived = APPLIED[write] if fault in AFTER | {Fault.LATE_DELIVERY} else {KEY: STORED}
+        assert table.read_many(KEYS) == {**arrived, other.key: other}
+
     def test_a_refused_write_that_was_sent_twice_tells_its_reasons(self, table: Table, faulty: MakeFaulty) -> None:
         duplicated = faulty(FaultSchedule.script(Fault.DUPLICATE))
         outcome = duplicated.transact(fresh(REFUSED["put"]))

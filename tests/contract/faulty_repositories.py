@@ -107,16 +107,14 @@ def is_unknowable(write: str, fault: Fault) -> bool:
     return write == "delete" and fault in LOST & AFTER
 
 
-WRITES_AND_FAULTS = [(write, fault) for write in DONE for fault in ON_WRITES]
-
-
 class FaultyRepositoryContract(Contract):
     @pytest.fixture
     def faulty(self, table: Table) -> MakeFaulty:
         """Makes the table under test faulty."""
         pytest.fail(f"{type(self).__name__} must provide the fixture `faulty`")
 
-    @pytest.mark.parametrize(("write", "fault"), WRITES_AND_FAULTS, ids=str)
+    @pytest.mark.parametrize("write", DONE)
+    @pytest.mark.parametrize("fault", ON_WRITES, ids=str)
     def test_a_fault_comes_to_the_same_in_every_write(
         self, table: Table, faulty: MakeFaulty, write: str, fault: Fault
     ) -> None:

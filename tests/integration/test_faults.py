@@ -5,15 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from sst_repo import DynamoDBTable
-from sst_repo.testing import DynamoDBLocal, FaultProxy, FaultSchedule
+from sst_repo.testing import DynamoDBLocal, Fault, FaultProxy, FaultSchedule
 from tests.contract.faults import FaultContract, MakeFaulty
 from tests.contract.faulty_repositories import FaultyRepositoryContract
 from tests.contract.tables import OnDynamoDBLocal
 
 pytestmark = pytest.mark.integration
-
-HANG_TIMEOUT = 1.0
-"""Seconds after which a client gives up; DynamoDB Local on a busy machine takes a part of one."""
 
 
 @pytest.fixture(scope="module")
@@ -23,17 +20,33 @@ def proxy(dynamodb_local: DynamoDBLocal) -> Iterator[FaultProxy]:
 
 
 @pytest.fixture(scope="module")
-def behind_proxy(proxy: FaultProxy) -> DynamoDBTable:
-    return DynamoDBTable("", proxy.client(read_timeout=HANG_TIMEOUT))
+def patient(proxy: FaultProxy) -> DynamoDBTable:
+    return DynamoDBTable("", proxy.client(read_timeout=30))
+
+
+@pytest.fixture(scope="module")
+def impatient(proxy: FaultProxy) -> DynamoDBTable:
+    return DynamoDBTable("", proxy.client(read_timeout=1))
 
 
 class OnFaultyWire(OnDynamoDBLocal):
     @pytest.fixture
-    def faulty(self, table: DynamoDBTable, behind_proxy: DynamoDBTable, proxy: FaultProxy) -> MakeFaulty:
+    def faulty(
+        self,
+        request: pytest.FixtureRequest,
+        table: DynamoDBTable,
+        patient: DynamoDBTable,
+        impatient: DynamoDBTable,
+        proxy: FaultProxy,
+    ) -> MakeFaulty:
+        # Where no hang is to be ended, a slow server is to be waited for.
+        hangs = request.node.callspec.params.get("fault") is Fault.HANG if hasattr(request.node, "callspec") else False
+        chosen = impatient if hangs else patient
+
         def make(schedule: FaultSchedule) -> DynamoDBTable:
             proxy.schedule = schedule
-            behind_proxy.name = table.name
-            return behind_proxy
+            chosen.name = table.name
+            return chosen
 
         return make
 

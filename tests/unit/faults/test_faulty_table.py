@@ -6,7 +6,7 @@ import pytest
 
 from sst_repo import InMemoryTable
 from sst_repo.core.records import Absent, Applied, Contended, Delete, Key, Matches, Plan, Put, Record, Refused, Unknown
-from sst_repo.testing import Fault, FaultSchedule, FaultyTable, ScriptedTable
+from sst_repo.testing import CountingTable, Fault, FaultSchedule, FaultyTable, ScriptedTable
 from sst_repo.testing.faults import InjectedFaultError
 from sst_repo.testing.wrappers import applied, meeting
 
@@ -43,6 +43,12 @@ def test_a_duplicate_is_answered_what_the_first_delivery_became(memory: InMemory
     assert table.transact(ADD) == Applied()
     assert isinstance(table.transact(SAVE), Applied)
     assert memory.read(ROW.key) == NEXT
+
+
+def test_a_duplicate_is_delivered_twice(memory: InMemoryTable) -> None:
+    behind = CountingTable(memory)
+    FaultyTable(behind, FaultSchedule.script(Fault.DUPLICATE)).transact(ADD)
+    assert behind.plans == [ADD, ADD]
 
 
 def test_a_late_delivery_arrives_behind_its_resending_and_finds_it(memory: InMemoryTable) -> None:

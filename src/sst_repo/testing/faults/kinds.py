@@ -82,22 +82,22 @@ class Fault(Enum):
     THROTTLE = "throttle", Delivery.NEVER, Answer.BUSY
     """The server refuses for want of capacity. A write is not applied, and answered `Contended`."""
 
-    CONFLICT = "conflict", Delivery.NEVER, Answer.BUSY
+    CONFLICT = "conflict", Delivery.NEVER, Answer.BUSY, WRITES
     """Another transaction is at work on an item. Only writes; not applied, and answered `Contended`."""
 
-    PARTIAL_BATCH = "partial batch", Delivery.ONCE, Answer.LOST
+    PARTIAL_BATCH = "partial batch", Delivery.ONCE, Answer.LOST, frozenset[Call]({"read_many"})
     """Only the first key of a batch is read, the others come back unprocessed. Only `read_many`."""
 
     EXPIRED_CREDENTIALS = "expired credentials", Delivery.NEVER, Answer.DENIED
     """The session's token is no longer valid. Nothing is done; `AccessDeniedError` for reads and writes."""
 
-    def __new__(cls, label: str, delivery: Delivery, answer: Answer) -> Self:
+    def __new__(cls, label: str, delivery: Delivery, answer: Answer, calls: frozenset[Call] = WRITES | READS) -> Self:
         """Keep what the fault does beside its name."""
         fault = object.__new__(cls)
         fault._value_ = label
         fault.delivery = delivery
         fault.answer = answer
-        fault.calls = {"conflict": WRITES, "partial batch": frozenset[Call]({"read_many"})}.get(label, WRITES | READS)
+        fault.calls = calls
         return fault
 
     def __str__(self) -> str:
