@@ -99,7 +99,13 @@ class Committer:
     def _verdict(self, attempt: _Attempt, answer: _Answer) -> Applied | Replan | Unknown | SstRepoError:
         if not isinstance(answer.outcome, Refused):
             return answer.outcome
-        judge = partial(policy.judge, attempt.commit, answer.outcome, ambiguous=answer.ambiguous)
+        judge = partial(
+            policy.judge,
+            attempt.commit,
+            answer.outcome,
+            ambiguous=answer.ambiguous,
+            exact=self.table.exact_writes,
+        )
         verdict = judge()
         if isinstance(verdict, LookAt):
             try:

@@ -29,7 +29,11 @@ below is never raised as such: it is the `__cause__`.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Self
+
+_NAMED = 5
+"""So many of a list are named in a message; all are in the error's fields."""
 
 
 class SstRepoError(Exception):
@@ -328,4 +332,24 @@ class AccessDeniedError(TableError):
 
 
 class TableUnavailableError(TableError):
-    """The server can't be reached or fails, also when tried again."""
+    """The server can't be reached or fails, also when tried again.
+
+    Attributes:
+        unprocessed: Of a read of many rows, the keys that were not read, as (pk, sk).
+        found: The rows that were read along with them, by (pk, sk).
+    """
+
+    unprocessed: tuple[tuple[str, str], ...] = ()
+    found: Mapping[tuple[str, str], object] = MappingProxyType({})
+
+    @classmethod
+    def leaving(
+        cls, unprocessed: Sequence[tuple[str, str]], found: Mapping[tuple[str, str], object], tries: int
+    ) -> Self:
+        """Name what a read of many rows left over, after so many tries."""
+        listed = ", ".join(f"{pk} {sk}" for pk, sk in unprocessed[:_NAMED])
+        more = f" and {len(unprocessed) - _NAMED} more" if len(unprocessed) > _NAMED else ""
+        error = cls(f"the table was too busy to read {listed}{more}, {tries} times in a row; read them again later")
+        error.unprocessed = tuple(unprocessed)
+        error.found = dict(found)
+        return error

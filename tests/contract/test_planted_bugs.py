@@ -10,7 +10,7 @@ from sst_repo.testing.contracts.repository import RepositoryContract
 from sst_repo.testing.contracts.table import TableContract
 from sst_repo.testing.contracts.unique import UniqueContract
 from sst_repo.testing.contracts.unit_of_work import UnitOfWorkContract
-from tests.contract import planted, planted_pages, planted_rules
+from tests.contract import planted, planted_answers, planted_pages, planted_rules
 
 pytest_plugins = ["pytester"]
 
@@ -180,6 +180,21 @@ _CAUGHT_BY: dict[type[InMemoryTable], list[str]] = {
 
 
 _RULES_CAUGHT_BY: dict[Callable[[pytest.MonkeyPatch], None], list[str]] = {
+    planted_answers.lost_answers_forgotten: [
+        "TestRepository.test_an_add_that_was_applied_and_then_written_over_succeeds",
+        "TestRepository.test_a_deletion_that_leaves_nothing_is_not_known",
+        "TestRepository.test_a_purge_whose_reply_is_lost_is_done",
+    ],
+    planted_answers.no_traces_left: [
+        "TestRepository.test_a_write_that_was_applied_and_then_written_over_succeeds",
+    ],
+    planted_answers.unknown_taken_for_not_applied: [
+        "TestRepository.test_a_write_of_which_no_trace_is_left_is_not_guessed_at",
+        "TestRepository.test_a_deletion_that_leaves_nothing_is_not_known",
+    ],
+    planted_answers.resent_for_ever: [
+        "TestRepository.test_resend_comes_too_late_before_the_token_is_forgotten",
+    ],
     planted_rules.values_kept_by_what_is_gone: [
         "TestUnique.test_what_is_deleted_holds_nothing",
         "TestUnique.test_what_is_purged_holds_nothing",

@@ -47,6 +47,9 @@ LOST = Backoff(attempts=10, longest=2.0, seconds=30.0)
 """How often a commit is sent again whose answer was lost: waits of eight seconds in all, at most. Once even if the
 first answer took all the time: a lost answer is often noticed by a timeout."""
 
+UNPROCESSED = Backoff(attempts=10, longest=2.0)
+"""How often keys are asked for again that a batch was answered without: waits of eight seconds in all, at most."""
+
 RESENDABLE_SECONDS = 480.0
 """How long after it was made a plan may be sent again. DynamoDB remembers a token for 600: sent later, it would be
 applied twice. What is left is for clocks and answers that are slow."""

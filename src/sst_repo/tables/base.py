@@ -21,9 +21,12 @@ class Table(ABC):
     Attributes:
         cursor_secrets: What the cursors of listings are signed with: the first one signs, all are recognised. Without
             any, cursors are not signed.
+        exact_writes: Whether plans of one op go by their token too, as those of several do: one that was applied is
+            answered as applied for 10 minutes, whatever became of the row since. May be set at any time.
     """
 
     cursor_secrets: tuple[bytes, ...] = ()
+    exact_writes: bool = False
 
     @abstractmethod
     def read(self, key: Key, *, consistent: bool = True) -> Record | None:
@@ -83,7 +86,12 @@ class Table(ABC):
     def transact(self, plan: Plan) -> Outcome:
         """Apply a plan, all or nothing, with at most one write call.
 
-        What the answer leaves open is `Unknown`; the table never guesses, and never tries again by itself.
+        What the answer leaves open is `Unknown`; the table never guesses, and never tries again by itself, nor lets a
+        driver below do so. A plan of several ops that was applied is answered `Applied` when it comes again within
+        10 minutes (by its token); so is one of one op, if the table has `exact_writes`.
+
+        Raises:
+            TableError: This sending of the plan was not applied. Of one before it says nothing.
         """
 
     @abstractmethod

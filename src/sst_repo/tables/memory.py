@@ -63,6 +63,7 @@ class InMemoryTable(Table):
     Args:
         gsis: How many general indexes it has.
         cursor_secret: As for `DynamoDBTable`.
+        exact_writes: As for `DynamoDBTable`.
         monotonic: Seconds that only go up; measures how long tokens are remembered.
     """
 
@@ -71,11 +72,13 @@ class InMemoryTable(Table):
         *,
         gsis: int = layout.DEFAULT_GSIS,
         cursor_secret: str | bytes | Sequence[str | bytes] | None = None,
+        exact_writes: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Make an empty table."""
         self._indexes = (PRIMARY, *layout.secondary_indexes(gsis))
         self.cursor_secrets = cursors.secrets_of(cursor_secret)
+        self.exact_writes = exact_writes
         self._monotonic = monotonic
         self._lock = threading.RLock()
         self._exists = True
@@ -118,8 +121,8 @@ class InMemoryTable(Table):
     def transact(self, plan: Plan) -> Outcome:
         """Apply a plan, all or nothing."""
         with self._in_existence():
-            # DynamoDB takes a token with transactions only; a plan of one op goes as a conditional put or delete.
-            if len(plan.ops) > 1 and self._was_applied(plan):
+            # DynamoDB takes a token with transactions only; a plan of one op mostly goes as a conditional write.
+            if (len(plan.ops) > 1 or self.exact_writes) and self._was_applied(plan):
                 return Applied()
             stored = [self._stored(op.key) for op in plan.ops]
             held = [holds(op.guard, found) for op, found in zip(plan.ops, stored, strict=True)]

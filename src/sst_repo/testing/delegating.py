@@ -18,6 +18,7 @@ class DelegatingTable(Table):
         """Stand in front of a table."""
         self.table = table
         self.cursor_secrets = table.cursor_secrets
+        self.exact_writes = table.exact_writes
 
     def read(self, key: Key, *, consistent: bool = True) -> Record | None:
         """Pass on."""

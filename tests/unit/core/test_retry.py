@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sst_repo.core.retry import CONTENTION, Backoff
+from sst_repo.core.retry import CONTENTION, LOST, RESENDABLE_SECONDS, UNPROCESSED, Backoff
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,23 @@ def test_a_busy_table_is_given_time_but_not_much() -> None:
 
     assert 0.5 < sum(wait for wait in waits if wait is not None) < 5
     assert CONTENTION.wait(CONTENTION.attempts, 1.0) is None
+
+
+def test_when_the_time_is_up_nothing_is_tried_again_but_for_once() -> None:
+    backoff = Backoff(attempts=10, seconds=30)
+
+    assert backoff.wait(1, 1.0, elapsed=60) is not None
+    assert backoff.wait(2, 1.0, elapsed=29.9) is not None
+    assert backoff.wait(2, 1.0, elapsed=30) is None
+
+
+@pytest.mark.parametrize("backoff", [LOST, UNPROCESSED])
+def test_a_lost_answer_and_unprocessed_keys_are_given_up_after_seconds(backoff: Backoff) -> None:
+    waits = [backoff.wait(failures, 1.0) for failures in range(1, backoff.attempts)]
+
+    assert 5 < sum(wait for wait in waits if wait is not None) < 10
+
+
+def test_no_plan_is_sent_when_its_token_may_be_forgotten() -> None:
+    # A last sending, with the 60 seconds that the SDK waits for an answer, ends before the token is forgotten.
+    assert RESENDABLE_SECONDS + LOST.seconds + 60 < 600

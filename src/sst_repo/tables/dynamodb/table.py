@@ -1,6 +1,8 @@
 """The adapter: one client call a method, requests and responses made elsewhere."""
 
-from collections.abc import Iterable, Sequence
+import random
+import time
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from sst_repo.core import cursors, layout
 from sst_repo.core.queries import Query, Scan, Slice
 from sst_repo.core.records import Applied, Check, Key, Outcome, Plan, Put, Record
+from sst_repo.core.retry import UNPROCESSED
 from sst_repo.errors import TableError, TableUnavailableError
 from sst_repo.tables.base import Table
 from sst_repo.tables.dynamodb import attempts, checksums, reasons, requests, responses, schema
@@ -16,8 +19,6 @@ from sst_repo.tables.dynamodb.client import client_of_environment
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-_UNPROCESSED_ROUNDS = 10
 
 
 class DynamoDBTable(Table):
@@ -30,6 +31,10 @@ class DynamoDBTable(Table):
         gsis: How many general indexes (gsi1, gsi2, …) `create()` gives the table, 0 to 19.
         cursor_secret: Signs the cursors of listings (HMAC-SHA-256), so that nobody else can make one: 16 random bytes
             or more, the same in all processes. To replace it, give several: the first signs, all are recognised.
+        exact_writes: Whether a write of one row goes as a transaction of one, by its token, in place of a conditional
+            put or delete: then a lost answer is always cleared up when it is sent again, also of the delete of a plain
+            resource, and of two deliveries of one write the second never counts. Costs twice the write units.
+        sleep: Waits so many seconds, between tries to read what a batch left unprocessed.
 
     Attributes:
         client: The client, for whatever else you need of DynamoDB.
@@ -44,6 +49,8 @@ class DynamoDBTable(Table):
         *,
         gsis: int = layout.DEFAULT_GSIS,
         cursor_secret: str | bytes | Sequence[str | bytes] | None = None,
+        exact_writes: bool = False,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         """Make no call: the table need not exist yet."""
         self.name = name
@@ -51,7 +58,9 @@ class DynamoDBTable(Table):
         checksums.verify(self.client)
         attempts.register(self.client)
         self.cursor_secrets = cursors.secrets_of(cursor_secret)
+        self.exact_writes = exact_writes
         self._gsis = gsis
+        self._sleep = sleep
 
     def __repr__(self) -> str:
         """Show the table's name."""
@@ -65,22 +74,40 @@ class DynamoDBTable(Table):
 
     @reasons.translating
     def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Record]:
-        """Return the rows that exist. 1 BatchGetItem per 100 keys, or 16 MB."""
+        """Return the rows that exist. 1 BatchGetItem per 100 keys, or 16 MB.
+
+        Keys that an answer leaves unprocessed are asked for again, after waits of full jitter, 9 times at most.
+
+        Raises:
+            TableUnavailableError: Some stayed unprocessed; it names them, and has the rows that were found.
+        """
         found: dict[Key, Record] = {}
         remaining = iter(keys)
         while batch := list(islice(remaining, requests.KEYS_A_BATCH)):
-            request = requests.batch_get_item(self.name, batch, consistent=consistent)
-            for _ in range(_UNPROCESSED_ROUNDS):
-                answer: Any = self.client.batch_get_item(**request)
-                for item in answer["Responses"].get(self.name, ()):
-                    record = responses.record(item)
-                    found[record.key] = record
-                request = {"RequestItems": answer.get("UnprocessedKeys", {})}
-                if not request["RequestItems"]:
-                    break
-            else:
-                raise TableUnavailableError(f"keys were left unprocessed {_UNPROCESSED_ROUNDS} times in a row")
+            left = self._read_batch(batch, found, consistent=consistent)
+            if left:
+                unprocessed = [(key.pk, key.sk) for key in (*left, *remaining)]
+                rows = {(key.pk, key.sk): row for key, row in found.items()}
+                raise TableUnavailableError.leaving(unprocessed, rows, UNPROCESSED.attempts)
         return found
+
+    def _read_batch(self, keys: Sequence[Key], found: dict[Key, Record], *, consistent: bool) -> list[Key]:
+        """Add the rows that exist to those found; return the keys that the table stayed too busy for."""
+        request = requests.batch_get_item(self.name, keys, consistent=consistent)
+        failures = 0
+        while True:
+            answer: Any = self.client.batch_get_item(**request)
+            for item in answer["Responses"].get(self.name, ()):
+                record = responses.record(item)
+                found[record.key] = record
+            request = {"RequestItems": answer.get("UnprocessedKeys", {})}
+            if not request["RequestItems"]:
+                return []
+            failures += 1
+            wait = UNPROCESSED.wait(failures, random.random())  # noqa: S311 - jitter, not a secret
+            if wait is None:
+                return [Key(key["pk"]["S"], key["sk"]["S"]) for key in request["RequestItems"][self.name]["Keys"]]
+            self._sleep(wait)
 
     @reasons.translating
     def query(self, query: Query) -> Slice:
@@ -93,7 +120,7 @@ class DynamoDBTable(Table):
         return responses.read(layout.PRIMARY, self.client.scan(**requests.scan(self.name, scan)))
 
     def transact(self, plan: Plan) -> Outcome:
-        """Apply a plan: 1 PutItem or DeleteItem for one op, else 1 TransactWriteItems; 1 HTTP attempt in any case."""
+        """Apply a plan in 1 HTTP attempt: PutItem or DeleteItem for one op, else (or if exact) TransactWriteItems."""
         try:
             with attempts.single():
                 self._send(plan)
@@ -103,9 +130,9 @@ class DynamoDBTable(Table):
 
     def _send(self, plan: Plan) -> None:
         match plan.ops:
-            case (Put() as op,):
+            case (Put() as op,) if not self.exact_writes:
                 self.client.put_item(**requests.single_write(self.name, op))
-            case (op,) if not isinstance(op, Check):
+            case (op,) if not (self.exact_writes or isinstance(op, Check)):
                 self.client.delete_item(**requests.single_write(self.name, op))
             case _:
                 self.client.transact_write_items(**requests.transact_write_items(self.name, plan))

@@ -1,6 +1,7 @@
 """Lost answers: a commit is sent again until it is known what became of it, and what can't be known is said."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from sst_repo.core.traces import KEPT
 from sst_repo.errors import (
     AccessDeniedError,
+    AlreadyExistsError,
     CommitOutcomeUnknownError,
     ConflictError,
     NotFoundError,
@@ -67,14 +69,25 @@ class AnswersContract(RepositoryFixtures):
         assert sample.version == 2
 
     def test_a_write_that_was_applied_and_then_written_over_succeeds(
-        self, table: Table, repository: Repository[Sample], model: type[Sample]
+        self, table: Table, plain: Repository[Plain]
     ) -> None:
-        sample = repository.add(model(title="first"))
-        lossy = ScriptedTable(table, lost_reply, preceded_by(lambda: _often(repository, sample, 3)))
+        sample = plain.add(Plain(title="first"))
+        lossy = ScriptedTable(table, lost_reply, preceded_by(lambda: _often(plain, sample, 3)))
         sample.title = "mine"
-        TableRepository(model, lossy, clock=ManualClock()).save(sample)
+        TableRepository(Plain, lossy, clock=ManualClock()).save(sample)
         assert sample.version == 2
-        assert repository.get(sample.resource_id).version == 5
+        assert plain.get(sample.resource_id).version == 5
+
+    @requires("tokens")
+    def test_a_transaction_that_was_applied_and_then_written_over_succeeds(
+        self, table: Table, kept: Repository[Kept]
+    ) -> None:
+        sample = kept.add(Kept(title="first"))
+        lossy = ScriptedTable(table, lost_reply, preceded_by(lambda: _often(kept, sample, 3)))
+        sample.title = "mine"
+        TableRepository(Kept, lossy, clock=ManualClock()).save(sample)
+        assert sample.version == 2
+        assert kept.get(sample.resource_id).version == 5
 
     def test_an_add_that_was_applied_and_then_written_over_succeeds(
         self, table: Table, repository: Repository[Sample], model: type[Sample]
@@ -113,7 +126,6 @@ class AnswersContract(RepositoryFixtures):
         TableRepository(Kept, lossy, clock=ManualClock()).add(sample)
         assert sample.version == 1
 
-    @requires("tokens")
     def test_a_deletion_whose_reply_is_lost_leaves_a_grave_that_tells(
         self, table: Table, kept: Repository[Kept]
     ) -> None:
@@ -162,6 +174,46 @@ class AnswersContract(RepositoryFixtures):
         assert len(lossy.plans) == 2
         unknown.value.resend()
 
+    # -- exact writes
+
+    @requires("tokens")
+    def test_with_exact_writes_a_deletion_whose_reply_is_lost_is_done(
+        self, table: Table, plain: Repository[Plain]
+    ) -> None:
+        table.exact_writes = True
+        sample = plain.add(Plain(title="first"))
+        TableRepository(Plain, ScriptedTable(table, lost_reply), clock=ManualClock()).delete(sample)
+        assert not plain.exists(sample.resource_id)
+
+    @requires("tokens")
+    def test_with_exact_writes_a_write_that_left_no_trace_is_known(
+        self, table: Table, plain: Repository[Plain]
+    ) -> None:
+        table.exact_writes = True
+        applied, refused = (plain.add(Plain(title="first")) for _ in range(2))
+        for sample, loss in ((applied, lost_reply), (refused, lost_request)):
+            lossy = ScriptedTable(table, loss, preceded_by(partial(_often, plain, sample.model_copy(), KEPT + 2)))
+            sample.title = "mine"
+            mine = TableRepository(Plain, lossy, clock=ManualClock())
+            if loss is lost_reply:
+                assert mine.save(sample).version == 2
+            else:
+                with pytest.raises(ConflictError):
+                    mine.save(sample)
+
+    def test_with_exact_writes_a_conflict_is_a_conflict(
+        self, table: Table, repository: Repository[Sample], model: type[Sample]
+    ) -> None:
+        table.exact_writes = True
+        sample = repository.add(model(title="first"))
+        theirs = repository.get(sample.resource_id)
+        _retitle(repository, theirs)
+        sample.title = "mine"
+        with pytest.raises(ConflictError):
+            repository.save(sample)
+        with pytest.raises(AlreadyExistsError):
+            repository.add(model(resource_id=sample.resource_id, title="again"))
+
     # -- resend
 
     @_either
@@ -193,7 +245,6 @@ class AnswersContract(RepositoryFixtures):
         assert not repository.exists(sample.resource_id)
 
     @_either
-    @requires("tokens")
     def test_resend_completes_a_unit(self, table: Table, plain: Repository[Plain], loss: WriteStep) -> None:
         old = plain.add(Plain(resource_id="old", title="first"))
         lossy = ScriptedTable(table, *[loss] * _FOR_GOOD)
