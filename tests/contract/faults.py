@@ -22,6 +22,7 @@ from sst_repo.core.records import (
     Refused,
     Unknown,
 )
+from sst_repo.core.retry import UNPROCESSED
 from sst_repo.errors import AccessDeniedError, TableError, TableUnavailableError
 from sst_repo.ids import ULIDS
 from sst_repo.tables.base import Table
@@ -149,6 +150,18 @@ class FaultContract(Contract):
             self._read(reading, call)
         denied = fault is Fault.EXPIRED_CREDENTIALS
         assert type(failed.value) is (AccessDeniedError if denied else TableUnavailableError)
+
+    def test_a_partial_batch_names_what_is_left_over_and_has_what_was_read(
+        self, table: Table, faulty: MakeFaulty
+    ) -> None:
+        table.transact(fresh(Plan(tuple(Put(row(key, 1), Absent()) for key in KEYS[1:]), "")))
+        reading = faulty(FaultSchedule.always(Fault.PARTIAL_BATCH, calls={"read_many"}))
+        assert reading.read_many(KEYS[: UNPROCESSED.attempts]) == table.read_many(KEYS[: UNPROCESSED.attempts])
+        with pytest.raises(TableUnavailableError) as failed:
+            reading.read_many(KEYS)
+        named = [(key.pk, key.sk) for key in KEYS]
+        assert list(failed.value.unprocessed) == named[UNPROCESSED.attempts :]
+        assert list(failed.value.found) == named[: UNPROCESSED.attempts]
 
     @staticmethod
     def _outcome(table: Table, plan: Plan) -> Outcome | type[Exception]:

@@ -21,12 +21,12 @@ def proxy(dynamodb_local: DynamoDBLocal) -> Iterator[FaultProxy]:
 
 @pytest.fixture(scope="module")
 def patient(proxy: FaultProxy) -> DynamoDBTable:
-    return DynamoDBTable("", proxy.client(read_timeout=30))
+    return DynamoDBTable("", proxy.client(read_timeout=30), sleep=lambda _: None)
 
 
 @pytest.fixture(scope="module")
 def impatient(proxy: FaultProxy) -> DynamoDBTable:
-    return DynamoDBTable("", proxy.client(read_timeout=1))
+    return DynamoDBTable("", proxy.client(read_timeout=1), sleep=lambda _: None)
 
 
 class OnFaultyWire(OnDynamoDBLocal):

@@ -86,7 +86,8 @@ class Fault(Enum):
     """Another transaction is at work on an item. Only writes; not applied, and answered `Contended`."""
 
     PARTIAL_BATCH = "partial batch", Delivery.ONCE, Answer.LOST, frozenset[Call]({"read_many"})
-    """Only the first key of a batch is read, the others come back unprocessed. Only `read_many`."""
+    """Only the first key of a batch is read, the others come back unprocessed; what the adapter's tries leave over is
+    named in the error. Only `read_many`."""
 
     EXPIRED_CREDENTIALS = "expired credentials", Delivery.NEVER, Answer.DENIED
     """The session's token is no longer valid. Nothing is done; `AccessDeniedError` for reads and writes."""

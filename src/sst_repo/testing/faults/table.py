@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from sst_repo.core.queries import Query, Scan, Slice
 from sst_repo.core.records import Key, Outcome, Plan, Record
+from sst_repo.core.retry import UNPROCESSED
+from sst_repo.errors import TableUnavailableError
 from sst_repo.tables.base import Table
 from sst_repo.testing.delegating import DelegatingTable
 from sst_repo.testing.faults.kinds import Answer, Call, Fault, InjectedFaultError
@@ -45,9 +47,18 @@ class FaultyTable(DelegatingTable):
         return super().read(key, consistent=consistent)
 
     def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Record]:
-        """Pass on, unless a fault is met."""
-        self._fail("read_many")
-        return super().read_many(keys, consistent=consistent)
+        """Pass on, unless a fault is met. Of a partial batch one key is read a try, as often as the adapter tries."""
+        fault = self._next("read_many")
+        wanted = list(keys)
+        if fault is Fault.PARTIAL_BATCH:
+            read, left = wanted[: UNPROCESSED.attempts], wanted[UNPROCESSED.attempts :]
+            found = super().read_many(read, consistent=consistent)
+            if left:
+                rows = {(key.pk, key.sk): row for key, row in found.items()}
+                raise TableUnavailableError.leaving([(key.pk, key.sk) for key in left], rows, UNPROCESSED.attempts)
+            return found
+        _raise(fault)
+        return super().read_many(wanted, consistent=consistent)
 
     def query(self, query: Query) -> Slice:
         """Pass on, unless a fault is met."""
@@ -72,10 +83,7 @@ class FaultyTable(DelegatingTable):
         self._late.deliver_all()
 
     def _fail(self, call: Call) -> None:
-        """Raise what a read that meets its fault raises."""
-        fault = self._next(call)
-        if fault is not None and fault.answer is not Answer.TRUE:
-            raise error_of(fault) from InjectedFaultError(fault)
+        _raise(self._next(call))
 
     def _next(self, call: Call) -> Fault | None:
         fault = self.schedule.next(call)
@@ -83,3 +91,9 @@ class FaultyTable(DelegatingTable):
             with self._lock:
                 self.faults[fault] += 1
         return fault
+
+
+def _raise(fault: Fault | None) -> None:
+    """Raise what a read that meets its fault raises."""
+    if fault is not None and fault.answer is not Answer.TRUE:
+        raise error_of(fault) from InjectedFaultError(fault)
