@@ -62,7 +62,7 @@ def stock(table: Table) -> None:
 def tables() -> Iterator[dict[str, Table]]:
     memory = InMemoryTable()
     try:
-        with DynamoDBLocal() as local:
+        with DynamoDBLocal.launch() as local:
             table = DynamoDBTable("bench", local.client())
             table.create()
             yield {"memory": memory, "DynamoDB Local": table}

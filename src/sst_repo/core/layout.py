@@ -85,6 +85,11 @@ def type_and_id(pk: str) -> tuple[str, str]:
     return type_name, resource_id
 
 
+def row_name(pk: str) -> str:
+    """Return how messages name a resource, given its pk: "type id"."""
+    return " ".join(type_and_id(pk))
+
+
 def latest_key(pk: str) -> Key:
     """Return the key of the latest version, or of a guard row."""
     return Key(pk, LATEST)

@@ -55,7 +55,7 @@ def batches(rows: Iterable[Record], spare: int = 1) -> list[tuple[Record, ...]]:
 def culprit(op: Op) -> str:
     """Name the resource an op is about: of a guard row, the one that holds it or gives it up."""
     if not layout.is_guard(op.key.pk):
-        return " ".join(layout.type_and_id(op.key.pk))
+        return layout.row_name(op.key.pk)
     type_name, value = layout.type_and_value(op.key.pk)
     holder = op.record.holder if isinstance(op, Put) else None
     if holder is None and isinstance(op.guard, HeldByNoOther):

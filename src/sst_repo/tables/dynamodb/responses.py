@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sst_repo.core.layout import PRIMARY, IndexKeys, type_and_id
+from sst_repo.core.layout import PRIMARY, IndexKeys, row_name
 from sst_repo.core.numbers import canonical_number
 from sst_repo.core.queries import Position, Slice
 from sst_repo.core.records import AttributeValue, Key, Record
@@ -33,7 +33,7 @@ def position(index: IndexKeys, start_key: Mapping[str, Any] | None) -> Position 
 def unprocessed(answer: Mapping[str, Any]) -> list[str]:
     """Return the rows that the answer to a BatchGetItem leaves over, each as "type id"."""
     left: Mapping[str, Any] = answer["UnprocessedKeys"]
-    return [" ".join(type_and_id(key["pk"]["S"])) for keys in left.values() for key in keys["Keys"]]
+    return [row_name(key["pk"]["S"]) for keys in left.values() for key in keys["Keys"]]
 
 
 def consumed(answer: Mapping[str, Any]) -> float:

@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable
 
+from sst_repo.core import layout
 from sst_repo.core.queries import Query, Scan, Slice
 from sst_repo.core.records import Key, Outcome, Plan, Record
 from sst_repo.core.retry import UNPROCESSED
@@ -54,8 +55,7 @@ class FaultyTable(DelegatingTable):
             read, left = wanted[: UNPROCESSED.attempts], wanted[UNPROCESSED.attempts :]
             found = super().read_many(read, consistent=consistent)
             if left:
-                rows = {(key.pk, key.sk): row for key, row in found.items()}
-                raise TableUnavailableError.leaving([(key.pk, key.sk) for key in left], rows, UNPROCESSED.attempts)
+                raise TableUnavailableError.left_over([layout.row_name(key.pk) for key in left], UNPROCESSED.attempts)
             return found
         _raise(fault)
         return super().read_many(wanted, consistent=consistent)
