@@ -255,7 +255,7 @@ _RULES_CAUGHT_BY: dict[Callable[[pytest.MonkeyPatch], None], list[str]] = {
     planted_pages.one_shard_written: ["TestAccess.test_rows_are_spread_over_all_shards"],
     planted_pages.first_shard_renamed: ["TestAccess.test_shards_can_be_added_to_what_is_stored"],
     planted_commits.refusals_taken_at_face_value: [
-        "TestRepository.test_a_save_that_was_applied_and_then_overwritten_is_a_success",
+        "TestRepository.test_a_plain_save_that_was_applied_and_then_overwritten_is_a_success",
         "TestRepository.test_an_add_that_was_applied_and_then_overwritten_is_a_success",
         "TestRepository.test_who_deleted_a_plain_resource_can_not_be_known_when_the_answer_was_lost",
     ],
@@ -276,11 +276,11 @@ _RULES_CAUGHT_BY: dict[Callable[[pytest.MonkeyPatch], None], list[str]] = {
         "TestRepository.test_an_add_of_what_is_kept_that_was_applied_and_then_deleted_is_a_success",
     ],
     planted_commits.recent_writes_not_kept: [
-        "TestRepository.test_a_save_that_was_applied_and_then_overwritten_is_a_success",
+        "TestRepository.test_a_plain_save_that_was_applied_and_then_overwritten_is_a_success",
         "TestRepository.test_a_save_that_was_never_applied_and_came_too_late_is_a_conflict",
     ],
     planted_commits.one_recent_write_kept: [
-        "TestRepository.test_a_save_that_was_applied_and_then_overwritten_is_a_success",
+        "TestRepository.test_a_plain_save_that_was_applied_and_then_overwritten_is_a_success",
     ],
     planted_commits.lost_answers_not_sent_again: [
         "TestRepository.test_a_write_whose_answer_is_lost_is_sent_again_and_applied_once",
@@ -288,7 +288,7 @@ _RULES_CAUGHT_BY: dict[Callable[[pytest.MonkeyPatch], None], list[str]] = {
         "TestUnique.test_of_a_write_whose_answer_is_lost_row_and_guard_agree",
     ],
     planted_commits.lost_answers_forgotten: [
-        "TestRepository.test_a_save_that_was_applied_and_then_overwritten_is_a_success",
+        "TestRepository.test_a_plain_save_that_was_applied_and_then_overwritten_is_a_success",
         "TestRepository.test_who_deleted_a_plain_resource_can_not_be_known_when_the_answer_was_lost",
     ],
     planted_commits.plans_made_anew: [
