@@ -4,6 +4,7 @@
 PYTHON  ?= python3
 BACKEND ?= memory
 WORKERS ?= 2
+MINUTES ?= 30
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -58,6 +59,10 @@ contract: $(TEST) ## Run the contract suite in memory and on moto
 .PHONY: integration
 integration: $(TEST) ## Run the tests on DynamoDB Local
 	$(BIN)/python -m pytest tests/integration
+
+.PHONY: soak
+soak: $(TEST) ## Compare random work with its model for long (MINUTES=30)
+	$(BIN)/python -m tests.soak $(MINUTES)
 
 .PHONY: bench
 bench: $(TEST) ## Run the benchmarks
