@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis.stateful import RuleBasedStateMachine, initialize
 
 from sst_repo import CommitOutcomeUnknownError, SstRepoError, Table
+from sst_repo.core.retry import SENDING
 from sst_repo.ids import ULIDS
 from sst_repo.testing.wrappers import WriteStep, contended, lost_reply, lost_request, resent
 from tests.model.refusals import refusal
@@ -17,13 +18,18 @@ from tests.model.sides import Outcome, Rows, Side, expected_facts, facts, outcom
 from tests.model.truth import Change, Key, Truth, Written
 from tests.model.units import ModelUnit
 
-FAULTS: dict[str, WriteStep] = {
-    "contended": contended,
-    "resent": resent,
-    "lost request": lost_request,
-    "lost reply": lost_reply,
+FAULTS: dict[str, Sequence[WriteStep]] = {
+    "contended": [contended],
+    "resent": [resent],
+    "lost request": [lost_request],
+    "lost reply": [lost_reply],
+    "outage before": [lost_request] * SENDING.attempts,
+    "outage after": [lost_reply, *[lost_request] * SENDING.attempts],
 }
-LOSSES = ("lost request", "lost reply")
+"""What the writes of one call meet, in order. An outage outlasts all tries: the call ends unknown, and is resent."""
+
+APPLIED_UNSEEN = ("lost reply", "outage after")
+LOSSES = ("lost request", "outage before", *APPLIED_UNSEEN)
 MOST_COPIES = 8
 MOST_UNITS = 3
 
@@ -99,7 +105,7 @@ class Acting(RuleBasedStateMachine):
         unknown = answers[0][0] == CommitOutcomeUnknownError.__name__
         if unknown:
             assert fault in LOSSES
-            applied = fault == "lost reply" and error is None and after != self.rows
+            applied = fault in APPLIED_UNSEEN and error is None and after != self.rows
         else:
             assert answers[0] == (("returned", None) if error is None else _told(error))
             applied = error is None
@@ -151,11 +157,22 @@ class Acting(RuleBasedStateMachine):
         )
 
     def _under(self, fault: str | None, side: Side, call: Callable[[Side], Any]) -> Outcome:
-        side.faulty.next_step = None if fault is None else FAULTS[fault]
+        side.faulty.follow(*FAULTS.get(fault or "", ()))
         try:
-            return outcome(partial(call, side))
+            return outcome(partial(_resending, side, call))
         finally:
-            side.faulty.next_step = None
+            side.faulty.follow()
+
+
+def _resending(side: Side, call: Callable[[Side], Any]) -> Any:
+    """Call; and where the outcome stays unknown, see that nobody's copy has changed, and send it once more."""
+    before = [told(copy) for copy in side.copies]
+    try:
+        return call(side)
+    except CommitOutcomeUnknownError as unknown:
+        assert [told(copy) for copy in side.copies] == before
+        unknown.resend()
+        return None
 
 
 def _told(error: SstRepoError) -> Outcome:

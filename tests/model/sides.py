@@ -6,11 +6,8 @@ from typing import Any, TypeAlias
 
 from sst_repo import SstRepoError, Table, TableRepository
 from sst_repo.core.queries import Scan
-from sst_repo.core.records import Outcome as Answer
-from sst_repo.core.records import Plan
 from sst_repo.ports import IdFactory
-from sst_repo.testing import DelegatingTable
-from sst_repo.testing.wrappers import WriteStep, applied
+from sst_repo.testing import ScriptedTable
 from tests.model.resources import KINDS, ClientClock, Everything
 from tests.model.truth import Truth, Written, code_of
 
@@ -31,16 +28,6 @@ class CountedIds(IdFactory):
     def new_id(self) -> str:
         self.made += 1
         return f"{self.prefix}-{self.made:06d}"
-
-
-class FaultyOnce(DelegatingTable):
-    """Lets one step decide on the next write; the others pass."""
-
-    next_step: WriteStep | None = None
-
-    def transact(self, plan: Plan) -> Answer:
-        step, self.next_step = self.next_step or applied, None
-        return step(self.table, plan)
 
 
 @dataclass
@@ -64,7 +51,7 @@ class Side:
     cursors: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.faulty = FaultyOnce(self.table)
+        self.faulty = ScriptedTable(self.table)
         self.ids = CountedIds(self.prefix)
         self.repositories: dict[tuple[int, Any], TableRepository[Any]] = {
             (client, kind): TableRepository(kind, self.faulty, clock=clock, ids=self.ids)
