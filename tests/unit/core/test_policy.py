@@ -642,6 +642,15 @@ def test_a_resource_that_is_made_where_one_looked_and_found_none_says_so() -> No
     assert policy.intent(KEPT, GRAVE, PAID, added=True, looked=True) == Create(KEPT, PAID, GRAVE, looked=True)
 
 
+def test_what_is_written_takes_along_how_its_keys_are_derived() -> None:
+    assert policy.intent(KEPT, None, PAID, added=True, derive=by_stamp) == Create(KEPT, PAID, derive=by_stamp)
+    assert policy.intent(KEPT, LIVE, PAID, derive=by_stamp) == Update(KEPT, PAID, LIVE, by_stamp)
+
+
+def test_what_was_only_read_is_not_held_unless_that_is_asked_for() -> None:
+    assert policy.intent(KEPT, LIVE, OPEN) is None
+
+
 STALE = [
     pytest.param(2, LIVE, False, ConflictError([conflict(2, 3)]), id="save-older"),
     pytest.param(9, LIVE, False, ConflictError([conflict(9, 3)]), id="save-newer-than-stored"),
