@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from sst_repo.additions import AddProgress, AddReport, FailedAdd
 from sst_repo.checking import check
 from sst_repo.checks import CheckReport, Finding, FindingKind
 from sst_repo.conditions import Condition, F
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AccessDeniedError",
+    "AddProgress",
+    "AddReport",
     "AlreadyExistsError",
     "CheckReport",
     "Clock",
@@ -59,6 +62,7 @@ __all__ = [
     "DynamoDBRepository",
     "DynamoDBTable",
     "F",
+    "FailedAdd",
     "Finding",
     "FindingKind",
     "IdFactory",

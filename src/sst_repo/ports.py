@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from sst_repo.additions import AddProgress, AddReport
 from sst_repo.pages import DEFAULT_LIMIT, DEFAULT_READS, Page
+from sst_repo.parallel import MAX_CALLS
 from sst_repo.scans import DEFAULT_SEGMENTS, ScanProgress, ScanRun
 
 if TYPE_CHECKING:
@@ -69,6 +71,34 @@ class Repository(ABC, Generic[T]):
 
         Cost: 1 PutItem, or 1 TransactWriteItems of 1 item and 1 for each unique value. One TransactWriteItems more
         where the id belongs to a deleted versioned resource.
+        """
+
+    @abstractmethod
+    def add_many(
+        self,
+        resources: Iterable[T],
+        *,
+        workers: int = MAX_CALLS,
+        progress: Callable[[AddProgress], object] | None = None,
+    ) -> AddReport[T]:
+        """Store many new resources, several at once, and tell what became of each: for imports.
+
+        Each is a commit of its own, guarded as by `add`: nothing that is stored is touched, and what is given again is
+        told to exist. What one raises does not keep the others from being added. Once the table itself fails, or
+        does not let one in, nothing further is sent: the rest fails with the same error. A unit of work refuses to add
+        many: it has one commit, of at most 100 actions.
+
+        Args:
+            resources: Any number; gone through in the caller's thread, as others are done. Each once.
+            workers: How many are under way at once, each in a thread; 1 works in the caller's own. The client needs as
+                many connections: boto3's have ten unless told otherwise (`max_pool_connections`).
+            progress: Is told after each resource, in the caller's thread.
+
+        Raises:
+            InvalidQueryError: `workers` is below 1.
+            UnitOfWorkStateError: It is the repository of a unit of work.
+
+        Cost: As `add` for each resource.
         """
 
     @abstractmethod

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from sst_repo.adder import add_each
+from sst_repo.additions import AddProgress, AddReport
 from sst_repo.clock import SYSTEM_CLOCK
 from sst_repo.commit import Committer
 from sst_repo.conditions import Condition
@@ -14,6 +16,7 @@ from sst_repo.core.records import Record
 from sst_repo.ids import ULIDS
 from sst_repo.lookup import look_up
 from sst_repo.mapping.schema import schema_of
+from sst_repo.parallel import MAX_CALLS
 from sst_repo.ports import Clock, IdFactory
 from sst_repo.reader import Predicate, Reader, load_each, name_of
 from sst_repo.reading_repository import ReadingRepository
@@ -50,6 +53,16 @@ class TableRepository(ReadingRepository[T]):
         target = self._schema.target(resource.resource_id)
         content = self._schema.content(resource)
         return self._write(resource, Create(target, content, derive=self._schema.derive(resource)))
+
+    def add_many(
+        self,
+        resources: Iterable[T],
+        *,
+        workers: int = MAX_CALLS,
+        progress: Callable[[AddProgress], object] | None = None,
+    ) -> AddReport[T]:
+        """Store many new resources, several at once, and tell what became of each."""
+        return add_each(self.add, resources, workers, progress)
 
     def find(self, resource_id: str, *, consistent: bool = True) -> T | None:
         """Return the latest version, or None where `get` raises `NotFoundError`."""

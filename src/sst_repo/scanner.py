@@ -1,10 +1,8 @@
 """Carrying out a scan: several segments at once, one read ahead in each, in bounded memory."""
 
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import TypeAlias, TypeVar
 
 from sst_repo.core import cursors
@@ -12,8 +10,9 @@ from sst_repo.core.queries import Scan, Slice
 from sst_repo.core.records import Record
 from sst_repo.core.scanning import MAX_SEGMENTS, ScanState
 from sst_repo.errors import CorruptRecordError, InvalidQueryError
+from sst_repo.parallel import MAX_CALLS, side_by_side
 from sst_repo.ports import raise_first
-from sst_repo.scans import MAX_READERS, ScanProgress, ScanRun
+from sst_repo.scans import ScanProgress, ScanRun
 from sst_repo.tables.base import Table
 
 ItemT = TypeVar("ItemT")
@@ -35,7 +34,7 @@ class _Tally:
 class TableScan(ScanRun[ItemT]):
     """A scan of a table.
 
-    At most one read's rows (1 MB) are being handed out, and those of one read a segment, of at most `MAX_READERS`
+    At most one read's rows (1 MB) are being handed out, and those of one read a segment, of at most `MAX_CALLS`
     segments, are ready or under way. A single segment is read in the consumer's own thread, and not ahead.
 
     Args:
@@ -141,42 +140,7 @@ def _loaded(record: Record, load: Callable[[Record], ItemT | None], tally: _Tall
 def _reads(table: Table, scan: Scan, state: ScanState) -> Generator[_Read]:
     """Read all segments that are not finished; what each read gave, as it comes."""
     scans = (replace(scan, segment=segment, after=after) for segment, after in state.upcoming())
-    if state.segments == 1:
-        return _one_by_one(table, scans)
-    return _side_by_side(table, scans, min(state.segments, MAX_READERS))
-
-
-def _one_by_one(table: Table, scans: Iterator[Scan]) -> Generator[_Read]:
-    for first in scans:
-        scan: Scan | None = first
-        while scan is not None:
-            got = table.scan(scan)
-            yield scan, got
-            scan = _following(scan, got)
-
-
-def _side_by_side(table: Table, scans: Iterator[Scan], readers: int) -> Generator[_Read]:
-    pool = ThreadPoolExecutor(readers, thread_name_prefix="sst-repo-scan")
-    under_way: dict[Future[Slice], Scan] = {}
-
-    def begin(scan: Scan | None) -> None:
-        if scan is not None:
-            under_way[pool.submit(table.scan, scan)] = scan
-
-    try:
-        for scan in islice(scans, readers):
-            begin(scan)
-        while under_way:
-            wait(under_way, return_when=FIRST_COMPLETED)
-            # One at a time, the one that was begun first: no segment waits for ever.
-            future = next(each for each in under_way if each.done())
-            scan = under_way.pop(future)
-            got = future.result()
-            begin(_following(scan, got) or next(scans, None))
-            yield scan, got
-    finally:
-        # Waits for the reads that are under way; those that wait for a thread are not begun.
-        pool.shutdown(cancel_futures=True)
+    return side_by_side(table.scan, scans, min(state.segments, MAX_CALLS), following=_following)
 
 
 def _following(scan: Scan, got: Slice) -> Scan | None:

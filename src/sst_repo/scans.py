@@ -14,10 +14,6 @@ ItemT_co = TypeVar("ItemT_co", covariant=True)
 DEFAULT_SEGMENTS = 4
 """Into how many segments a scan parts the table unless told otherwise."""
 
-MAX_READERS = 8
-"""So many segments are read at once, each by a thread, however many there are; boto3's clients have ten connections
-unless they are told otherwise."""
-
 
 @dataclass(frozen=True, slots=True)
 class ScanProgress:

@@ -128,6 +128,18 @@ class TrackedRepository(ReadingRepository[T]):
             "use a repository that stands alone",
         )
 
+    def add_many(self, *_: object, **__: object) -> NoReturn:
+        """Refuse: a unit has one commit, and what it can't hold would show only then.
+
+        Raises:
+            UnitOfWorkStateError: Always.
+        """
+        self._check()
+        raise UnitOfWorkStateError(
+            f"add_many makes a commit of each {self.schema.type_name}, so that it can't be part of a unit of work; "
+            "use a repository that stands alone, or add() each",
+        )
+
     def scan(self, **_: object) -> NoReturn:
         """Refuse: a unit keeps all that it reads, and a scan reads without bound.
 

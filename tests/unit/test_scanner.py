@@ -9,7 +9,7 @@ import pytest
 
 from sst_repo import InMemoryTable, Repository, ScanRun, TableRepository, TableUnavailableError
 from sst_repo.core.queries import Scan, Slice
-from sst_repo.scans import MAX_READERS
+from sst_repo.parallel import MAX_CALLS
 from sst_repo.tables.base import Table
 from sst_repo.testing import DelegatingTable
 from sst_repo.testing.contracts.models import Plain
@@ -104,8 +104,8 @@ def test_never_more_threads_read_than_there_may_be_readers(table: InMemoryTable)
     watched = Watched(table)
     assert ids(plain_on(watched).scan(segments=100)) == EVERYTHING
     assert len({scan.segment for scan in watched.begun}) == 100
-    assert len(watched.threads) <= MAX_READERS
-    assert watched.at_once <= MAX_READERS
+    assert len(watched.threads) <= MAX_CALLS
+    assert watched.at_once <= MAX_CALLS
 
 
 @pytest.mark.parametrize("segments", [2, 4, 100])
@@ -115,7 +115,7 @@ def test_one_read_is_ahead_in_each_segment_that_is_under_way(table: InMemoryTabl
     run = plain_on(watched).scan(segments=segments, progress=lambda _: taken.append(len(watched.begun)))
     for _ in run:
         # The one whose rows are handed out, and one for each segment that is read at once.
-        assert len(watched.begun) <= len(taken) + 1 + min(segments, MAX_READERS)
+        assert len(watched.begun) <= len(taken) + 1 + min(segments, MAX_CALLS)
     assert len(taken) == len(watched.begun)
 
 
@@ -259,4 +259,4 @@ def test_scans_at_the_same_time_do_not_disturb_each_other(table: InMemoryTable) 
 
 
 def threads_of_scans() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith("sst-repo-scan")]
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("sst-repo")]

@@ -1,6 +1,7 @@
 """What every repository promises on every table."""
 
 from sst_repo.testing.contracts.repositories.adding import AddingContract
+from sst_repo.testing.contracts.repositories.adding_many import AddingManyContract
 from sst_repo.testing.contracts.repositories.corruption import CorruptionContract
 from sst_repo.testing.contracts.repositories.deleting import DeletingContract
 from sst_repo.testing.contracts.repositories.history import HistoryContract
@@ -15,6 +16,7 @@ from sst_repo.testing.contracts.repositories.stale import StaleContract
 
 class RepositoryContract(
     AddingContract,
+    AddingManyContract,
     ReadingContract,
     SavingContract,
     StaleContract,

@@ -13,6 +13,7 @@ from sst_repo.testing.wrappers import CountingTable
 
 USES: dict[str, Callable[[SampleUnitOfWork], object]] = {
     "add": lambda unit: unit.kept.add(Kept(title="x")),
+    "add_many": lambda unit: unit.kept.add_many([Kept(title="x")]),
     "get": lambda unit: unit.kept.get("x"),
     "find": lambda unit: unit.kept.find("x"),
     "exists": lambda unit: unit.kept.exists("x"),
@@ -125,11 +126,12 @@ class LifecycleContract(UnitFixtures):
         with pytest.raises(UnitOfWorkStateError):
             list(samples)
 
-    def test_purge_cant_be_part_of_a_unit(
-        self, ready: SampleUnitOfWork, kept: Repository[Kept], counting: CountingTable
+    @pytest.mark.parametrize("use", ["purge", "scan", "add_many"])
+    def test_what_takes_several_calls_cant_be_part_of_a_unit(
+        self, ready: SampleUnitOfWork, kept: Repository[Kept], counting: CountingTable, use: str
     ) -> None:
-        with ready, pytest.raises(UnitOfWorkStateError, match="purge"):
-            ready.kept.purge("x")
+        with ready, pytest.raises(UnitOfWorkStateError, match="can't be part of a unit of work"):
+            USES[use](ready)
         assert not counting.calls
         assert kept.exists("x")
 
