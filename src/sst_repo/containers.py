@@ -18,6 +18,7 @@ the table it was made with, and an override does not reach it.
 | `backend` | `"memory"` | `"memory"` or `"dynamodb"` |
 | `table_name` | `"sst-repo"` | the DynamoDB table's name |
 | `gsis` | 5 | how many general indexes the table has |
+| `projections` | None | what indexes hold, as for `DynamoDBTable`: `{"listing": "keys", 1: ["status"]}` |
 | `exact_writes` | False | writes of one row go by token too: twice the price, and every outcome can be known |
 | `cursor_secret` | None | signs the cursors of listings; several, in a list, to replace one |
 | `endpoint_url` | None | another endpoint than the region's, such as DynamoDB Local's |
@@ -27,13 +28,14 @@ An option that is not given, or None, has its default, however the configuration
 file, or whole, as in `ShopContainer(config={"backend": "dynamodb"})`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
 
 from sst_repo.clock import SYSTEM_CLOCK
 from sst_repo.core.layout import DEFAULT_GSIS
+from sst_repo.core.projections import ProjectionChoice, ProjectionChoices
 from sst_repo.ids import ULIDS
 from sst_repo.ports import Clock, IdFactory
 from sst_repo.tables.base import Table
@@ -60,6 +62,11 @@ def _gsis(number: int | str | None) -> int:
     return DEFAULT_GSIS if number is None else int(number)
 
 
+def _projections(given: Mapping[int | str, ProjectionChoice] | None) -> ProjectionChoices | None:
+    # Files have their numbers as text.
+    return given and {int(index) if str(index).isdecimal() else index: choice for index, choice in given.items()}  # type: ignore[return-value]
+
+
 def _flag(value: bool | str | None) -> bool:  # noqa: FBT001 - what the configuration gives
     return value if isinstance(value, bool) else (value or "").lower() in {"1", "on", "true", "yes"}
 
@@ -71,9 +78,18 @@ def _client(endpoint_url: str | None, region: str | None) -> "DynamoDBClient":
 
 
 def _memory_table(
-    gsis: int | str | None, cursor_secret: str | Sequence[str] | None, *, exact_writes: bool | str | None
+    gsis: int | str | None,
+    cursor_secret: str | Sequence[str] | None,
+    projections: Mapping[int | str, ProjectionChoice] | None,
+    *,
+    exact_writes: bool | str | None,
 ) -> InMemoryTable:
-    return InMemoryTable(gsis=_gsis(gsis), cursor_secret=cursor_secret, exact_writes=_flag(exact_writes))
+    return InMemoryTable(
+        gsis=_gsis(gsis),
+        cursor_secret=cursor_secret,
+        projections=_projections(projections),
+        exact_writes=_flag(exact_writes),
+    )
 
 
 def _dynamodb_table(
@@ -81,6 +97,7 @@ def _dynamodb_table(
     client: "DynamoDBClient",
     gsis: int | str | None,
     cursor_secret: str | Sequence[str] | None,
+    projections: Mapping[int | str, ProjectionChoice] | None,
     *,
     exact_writes: bool | str | None,
 ) -> "DynamoDBTable":
@@ -91,6 +108,7 @@ def _dynamodb_table(
         client,
         gsis=_gsis(gsis),
         cursor_secret=cursor_secret,
+        projections=_projections(projections),
         exact_writes=_flag(exact_writes),
     )
 
@@ -110,13 +128,20 @@ class PersistenceContainer(containers.DeclarativeContainer):
     client: "providers.Provider[DynamoDBClient]" = providers.Singleton(_client, config.endpoint_url, config.region)
     table: providers.Provider[Table] = providers.Selector(
         providers.Callable(_backend, config.backend),
-        memory=providers.Singleton(_memory_table, config.gsis, config.cursor_secret, exact_writes=config.exact_writes),
+        memory=providers.Singleton(
+            _memory_table,
+            config.gsis,
+            config.cursor_secret,
+            config.projections,
+            exact_writes=config.exact_writes,
+        ),
         dynamodb=providers.Singleton(
             _dynamodb_table,
             config.table_name,
             client,
             config.gsis,
             config.cursor_secret,
+            config.projections,
             exact_writes=config.exact_writes,
         ),
     )

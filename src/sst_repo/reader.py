@@ -9,7 +9,8 @@ from sst_repo.core import cursors, layout, paging, policy, walking
 from sst_repo.core.intents import Target
 from sst_repo.core.paging import Reads
 from sst_repo.core.policy import is_alive
-from sst_repo.core.queries import Query
+from sst_repo.core.projections import complete
+from sst_repo.core.queries import Query, Slice
 from sst_repo.core.records import Attributes, Record
 from sst_repo.core.selections import Selection
 from sst_repo.errors import CorruptRecordError, InvalidQueryError, NotFoundError, UnstorableValueError
@@ -240,14 +241,24 @@ def history_of(table: Table, pk: str) -> tuple[Record, ...]:
 
 
 def run(table: Table, reads: Reads[R]) -> R:
-    """Carry out reads, one call a query, and return what they come to."""
+    """Carry out reads, one call a query (and the rows, where an index does not hold them); return what they come to."""
     try:
         query = next(reads)
         while True:
-            query = reads.send(table.query(query))
+            query = reads.send(_answer(table, query))
     except StopIteration as done:
         result: R = done.value
         return result
+
+
+def _answer(table: Table, query: Query) -> Slice:
+    projection = table.projections.get(query.index.name or "")
+    if projection is None or projection.suffices(query):
+        return table.query(query)
+    entries = table.query(projection.query(query))
+    # Consistent: the entry may be newer than what another read would find, and would look as if it had moved.
+    rows = table.read_many([entry.key for entry in entries.records], consistent=True)
+    return complete(query, entries, rows)
 
 
 def name_of(predicate: Callable[..., object] | None) -> str:

@@ -2,6 +2,7 @@
 
 from sst_repo.testing.contracts.access import AccessContract
 from sst_repo.testing.contracts.check import CheckContract
+from sst_repo.testing.contracts.projection import ProjectionContract
 from sst_repo.testing.contracts.repository import RepositoryContract
 from sst_repo.testing.contracts.table import TableContract
 from sst_repo.testing.contracts.unique import UniqueContract
@@ -36,3 +37,7 @@ class TestValues(OnMemory, ValueContract):
 
 class TestCheck(OnMemory, CheckContract):
     pass
+
+
+class TestProjection(OnMemory, ProjectionContract):
+    projections = ProjectionContract.projections

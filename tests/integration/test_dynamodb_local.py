@@ -4,6 +4,7 @@ import pytest
 
 from sst_repo.testing.contracts.access import AccessContract
 from sst_repo.testing.contracts.check import CheckContract
+from sst_repo.testing.contracts.projection import ProjectionContract
 from sst_repo.testing.contracts.repository import RepositoryContract
 from sst_repo.testing.contracts.table import TableContract
 from sst_repo.testing.contracts.unique import UniqueContract
@@ -40,3 +41,7 @@ class TestValues(OnDynamoDBLocal, ValueContract):
 
 class TestCheck(OnDynamoDBLocal, CheckContract):
     pass
+
+
+class TestProjection(OnDynamoDBLocal, ProjectionContract):
+    projections = ProjectionContract.projections

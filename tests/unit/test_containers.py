@@ -22,6 +22,7 @@ from sst_repo import (
 )
 from sst_repo.containers import PersistenceContainer
 from sst_repo.core.layout import secondary_indexes
+from sst_repo.core.projections import Projection
 from sst_repo.core.queries import Query
 
 
@@ -147,6 +148,17 @@ class TestTheBackend:
 
         assert [has_index(ample, number) for number in (5, 6)] == [True, False]
         assert [has_index(scarce, number) for number in (2, 3)] == [True, False]
+
+    @pytest.mark.parametrize("backend", ["memory", "dynamodb"])
+    def test_indexes_hold_what_is_configured(self, backend: str) -> None:
+        projections = {"listing": "keys", "1": ["status"], 2: "all"}
+        container = PurseContainer(config={"backend": backend, "projections": projections})
+        container.client.override(dynamodb_client())
+
+        assert container.table().projections == {
+            "listing": Projection(),
+            "gsi1": Projection(frozenset({"status"})),
+        }
 
     def test_options_that_are_left_out_keep_their_defaults_when_the_configuration_is_given_whole(self) -> None:
         container = PurseContainer(config={"backend": "dynamodb"})

@@ -1,9 +1,11 @@
 """The driver port. A table knows records, guards and plans; never resources, versions or retries."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from sst_repo.core.projections import Projection
 from sst_repo.core.queries import Query, Scan, Slice
 from sst_repo.core.records import Check, Key, Outcome, Plan, Record
 from sst_repo.pages import DEFAULT_LIMIT, DEFAULT_READS, CollectionPage
@@ -24,10 +26,12 @@ class Table(ABC):
         exact_writes: Whether a write of one row goes as a transaction too, whose success the table remembers by its
             token for 10 minutes: at twice the price, no outcome stays unknown and no write that arrives late is
             applied anew.
+        projections: What indexes hold less than whole rows, by their names. Queries of them give their entries.
     """
 
     cursor_secrets: tuple[bytes, ...] = ()
     exact_writes: bool = False
+    projections: Mapping[str, Projection] = MappingProxyType({})
 
     @abstractmethod
     def read(self, key: Key, *, consistent: bool = True) -> Record | None:

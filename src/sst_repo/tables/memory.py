@@ -14,6 +14,7 @@ from sst_repo.core import cursors, layout
 from sst_repo.core.capacity import Reach, reach, read_units
 from sst_repo.core.layout import PRIMARY, IndexKeys, index_entry
 from sst_repo.core.limits import item_size
+from sst_repo.core.projections import ProjectionChoices, projections_of
 from sst_repo.core.queries import Position, Query, Scan, Slice
 from sst_repo.core.records import (
     Applied,
@@ -64,6 +65,7 @@ class InMemoryTable(Table):
         gsis: How many general indexes it has.
         cursor_secret: As for `DynamoDBTable`.
         exact_writes: As for `DynamoDBTable`.
+        projections: As for `DynamoDBTable`.
         monotonic: Seconds that only go up; measures how long tokens are remembered.
     """
 
@@ -73,12 +75,14 @@ class InMemoryTable(Table):
         gsis: int = layout.DEFAULT_GSIS,
         cursor_secret: str | bytes | Sequence[str | bytes] | None = None,
         exact_writes: bool = False,
+        projections: ProjectionChoices | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Make an empty table."""
         self._indexes = (PRIMARY, *layout.secondary_indexes(gsis))
         self.cursor_secrets = cursors.secrets_of(cursor_secret)
         self.exact_writes = exact_writes
+        self.projections = projections_of(projections, gsis)
         self._monotonic = monotonic
         self._lock = threading.RLock()
         self._exists = True
@@ -175,12 +179,13 @@ class InMemoryTable(Table):
         return None if row is None else _load(place, row)
 
     def _insert(self, record: Record) -> None:
-        row = (item_size(record), marshal.dumps(dict(record.attributes)))
+        row = _row(record)
         for name, place in self._entries(record):
             partition = self._partitions.get(name)
             if partition is None:
                 partition = self._partitions[name] = SortedDict()
-            partition[place] = row
+            projection = self.projections.get(name[0].name or "")
+            partition[place] = row if projection is None else _row(projection.entry(record, name[0]))
 
     def _remove(self, record: Record) -> None:
         for name, place in self._entries(record):
@@ -239,6 +244,10 @@ def _hash_text(number: int) -> str:
 def _read(partition: _Partition, places: Iterator[_Place], limit: int | None) -> tuple[Reach[_Place], list[Record]]:
     seen = reach(((partition[place][0], place) for place in places), limit)
     return seen, [_load(place, partition[place]) for place in seen.rows]
+
+
+def _row(record: Record) -> _Row:
+    return item_size(record), marshal.dumps(dict(record.attributes))
 
 
 def _load(place: _Place, row: _Row) -> Record:

@@ -19,6 +19,7 @@ class DelegatingTable(Table):
         self.table = table
         self.cursor_secrets = table.cursor_secrets
         self.exact_writes = table.exact_writes
+        self.projections = table.projections
 
     def read(self, key: Key, *, consistent: bool = True) -> Record | None:
         """Pass on."""

@@ -268,7 +268,7 @@ def test_botocore_accepts_the_request(
 
 
 def test_the_table_is_made_with_the_listing_and_the_general_indexes(service: Any) -> None:
-    request = create_table("shop", gsis=2)
+    request = create_table("shop", 2, {})
 
     assert request["BillingMode"] == "PAY_PER_REQUEST"
     assert {
@@ -301,4 +301,4 @@ def test_the_table_is_made_with_the_listing_and_the_general_indexes(service: Any
 
 
 def test_a_table_without_general_indexes_still_has_the_listing() -> None:
-    assert [index["IndexName"] for index in create_table("shop", gsis=0)["GlobalSecondaryIndexes"]] == ["listing"]
+    assert [index["IndexName"] for index in create_table("shop", 0, {})["GlobalSecondaryIndexes"]] == ["listing"]

@@ -1,12 +1,20 @@
 """The table as DynamoDB is told to make it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sst_repo.core.layout import PRIMARY, IndexKeys, secondary_indexes
+from sst_repo.core.projections import Projection
 
 
-def create_table(table: str, gsis: int) -> dict[str, Any]:
-    """Build a CreateTable: on-demand billing, the listing index and `gsis` general ones, all projecting everything."""
+def create_table(table: str, gsis: int, projections: Mapping[str, Projection]) -> dict[str, Any]:
+    """Build a CreateTable: on-demand billing, the listing index and `gsis` general ones.
+
+    Args:
+        table: The table's name.
+        gsis: How many general indexes it gets.
+        projections: What indexes hold less than whole rows, by their names.
+    """
     indexes = secondary_indexes(gsis)
     names = [name for index in (PRIMARY, *indexes) for name in (index.partition, index.sort)]
     return {
@@ -18,11 +26,19 @@ def create_table(table: str, gsis: int) -> dict[str, Any]:
             {
                 "IndexName": index.name,
                 "KeySchema": _key_schema(index),
-                "Projection": {"ProjectionType": "ALL"},
+                "Projection": _projection(projections.get(str(index.name))),
             }
             for index in indexes
         ],
     }
+
+
+def _projection(projection: Projection | None) -> dict[str, Any]:
+    if projection is None:
+        return {"ProjectionType": "ALL"}
+    if not projection.fields:
+        return {"ProjectionType": "KEYS_ONLY"}
+    return {"ProjectionType": "INCLUDE", "NonKeyAttributes": sorted(projection.fields)}
 
 
 def _key_schema(index: IndexKeys) -> list[dict[str, str]]:

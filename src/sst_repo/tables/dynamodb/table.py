@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sst_repo.core import cursors, layout
+from sst_repo.core.projections import ProjectionChoices, projections_of
 from sst_repo.core.queries import Query, Scan, Slice
 from sst_repo.core.records import Applied, Delete, Key, Outcome, Plan, Put, Record
 from sst_repo.core.retry import UNPROCESSED
@@ -34,6 +35,9 @@ class DynamoDBTable(Table):
             or more, the same in all processes. To replace it, give several: the first signs, all are recognised.
         exact_writes: Whether a write of one row goes as a TransactWriteItems with a token, too: at twice the price,
             every outcome can be known by sending it again.
+        projections: What the indexes hold that `create()` makes, by their numbers, or `"listing"`: `"all"` of a row,
+            which is what they hold unless told otherwise; `"keys"`; or the names of fields. What an index does not
+            hold is not written there by each update, and is read from the table for each page instead.
         sleep: Waits for so many seconds, before keys are asked for again that were left unprocessed.
 
     Attributes:
@@ -50,6 +54,7 @@ class DynamoDBTable(Table):
         gsis: int = layout.DEFAULT_GSIS,
         cursor_secret: str | bytes | Sequence[str | bytes] | None = None,
         exact_writes: bool = False,
+        projections: ProjectionChoices | None = None,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         """Make no call: the table need not exist yet."""
@@ -58,6 +63,7 @@ class DynamoDBTable(Table):
         checksums.verify(self.client)
         attempts.limit(self.client)
         self.exact_writes = exact_writes
+        self.projections = projections_of(projections, gsis)
         self.cursor_secrets = cursors.secrets_of(cursor_secret)
         self._gsis = gsis
         self._sleep = sleep
@@ -104,7 +110,7 @@ class DynamoDBTable(Table):
     def create(self, *, if_not_exists: bool = False) -> None:
         """Create the table, and wait until it can be used."""
         try:
-            self.client.create_table(**schema.create_table(self.name, self._gsis))
+            self.client.create_table(**schema.create_table(self.name, self._gsis, self.projections))
         except self.client.exceptions.ResourceInUseException as error:
             if not if_not_exists:
                 raise TableError(f"the table {self.name!r} exists already") from error

@@ -18,7 +18,7 @@ from sst_repo.repository import TableRepository
 from sst_repo.resource import Resource, VersionedResource
 from sst_repo.tables.base import Table
 from sst_repo.testing.clocks import START
-from sst_repo.testing.contracts.base import Contract
+from sst_repo.testing.contracts.base import Contract, requires
 from sst_repo.testing.contracts.stored import spoil, stored_row
 from sst_repo.testing.wrappers import CountingTable
 
@@ -69,6 +69,7 @@ class CollectionContract(Contract):
             TableRepository(type(resource), table).add(resource)
         return everything
 
+    @requires("whole rows")
     def test_a_collection_is_read_in_one_query_each_resource_as_its_own_class(
         self, table: Table, portfolio: list[Resource]
     ) -> None:

@@ -9,6 +9,7 @@ from sst_repo.pages import Page
 from sst_repo.ports import Repository
 from sst_repo.repository import TableRepository
 from sst_repo.tables.base import Table
+from sst_repo.testing.contracts.base import requires
 from sst_repo.testing.contracts.models import Kept, Plain, Sample
 from sst_repo.testing.contracts.repositories.base import RepositoryFixtures, titles
 from sst_repo.testing.contracts.stored import STRANGE_IDS
@@ -277,6 +278,7 @@ class ListingContract(RepositoryFixtures):
         assert titles(list(plain.iterate())) == [str(number) for number in reversed(range(105))]
         assert plain.count() == 105
 
+    @requires("whole rows")
     def test_iterate_reads_as_it_goes(self, table: Table, repository: Repository[Sample], model: type[Sample]) -> None:
         fill(repository, model, 3)
         counting = CountingTable(table)
