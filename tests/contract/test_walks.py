@@ -8,6 +8,8 @@ from sst_repo import InMemoryTable, Table
 from tests.contract.tables import EmptyTables
 from tests.contract.walks import EVERY_LIMIT, Walk, WalkContract, stock, walks
 
+pytestmark = pytest.mark.no_cover
+
 
 class OnMemory(WalkContract):
     @pytest.fixture(scope="class")
