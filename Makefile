@@ -39,8 +39,14 @@ lint: $(DEV) ## Check style, formatting and who imports whom
 	$(BIN)/lint-imports
 
 .PHONY: types
-types: $(DEV) ## Check types with mypy and pyright
+types: mypy pyright ## Check types with mypy and pyright
+
+.PHONY: mypy
+mypy: $(DEV)
 	$(BIN)/mypy
+
+.PHONY: pyright
+pyright: $(DEV)
 	$(BIN)/pyright
 
 # Classes are kept whole, so that a table made for one is made once. They run in the order of their files, not by their
