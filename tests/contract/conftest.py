@@ -1,4 +1,4 @@
-"""A client of moto's DynamoDB."""
+"""moto's DynamoDB."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 from moto import mock_aws
+
+from tests.contract.tables import EmptyTables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -21,3 +23,9 @@ def moto_client() -> Iterator["DynamoDBClient"]:
             environment.setenv(name, "fake")
         with mock_aws():
             yield boto3.client("dynamodb", region_name="us-east-1")
+
+
+@pytest.fixture(scope="module")
+def moto_tables(moto_client: "DynamoDBClient") -> EmptyTables:
+    """Empty tables on it."""
+    return EmptyTables(moto_client)

@@ -1,7 +1,9 @@
 """The tables that the contracts run on: derive from one of these and a contract."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from collections import defaultdict
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -14,9 +16,17 @@ from sst_repo.testing.emulators import DYNAMODB_LOCAL_LACKS, MOTO_LACKS
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+KEYS_A_CALL = 25
+"""So many rows a BatchWriteItem deletes at most."""
+
+ROWS_TO_DELETE = 4 * KEYS_A_CALL
+"""A table with more rows is deleted faster than emptied."""
+
+WHOLE_ROWS: ProjectionChoices = {}
+
 
 class OnMemory(Contract):
-    projections: ClassVar[ProjectionChoices] = {}
+    projections: ClassVar[ProjectionChoices] = WHOLE_ROWS
 
     @pytest.fixture
     def table(self) -> InMemoryTable:
@@ -26,27 +36,60 @@ class OnMemory(Contract):
 
 
 class OnMoto(Contract):
-    projections: ClassVar[ProjectionChoices] = {}
+    projections: ClassVar[ProjectionChoices] = WHOLE_ROWS
     lacks = MOTO_LACKS
 
     @pytest.fixture
-    def table(self, moto_client: "DynamoDBClient") -> Iterator[DynamoDBTable]:
-        yield from fresh_table(moto_client, self.projections)
+    def table(self, moto_tables: "EmptyTables") -> Iterator[DynamoDBTable]:
+        with moto_tables.one(self.projections) as table:
+            yield table
 
 
 class OnDynamoDBLocal(Contract):
-    projections: ClassVar[ProjectionChoices] = {}
+    projections: ClassVar[ProjectionChoices] = WHOLE_ROWS
     lacks = DYNAMODB_LOCAL_LACKS
 
     @pytest.fixture
-    def table(self, local_client: "DynamoDBClient") -> Iterator[DynamoDBTable]:
-        yield from fresh_table(local_client, self.projections)
+    def table(self, local_tables: "EmptyTables") -> Iterator[DynamoDBTable]:
+        with local_tables.one(self.projections) as table:
+            yield table
 
 
-def fresh_table(client: "DynamoDBClient", projections: ProjectionChoices | None = None) -> Iterator[DynamoDBTable]:
-    """A table of its own for each test: to make and to delete one takes about 50 ms."""
-    table = DynamoDBTable(f"contract-{ULIDS.new_id()}", client=client, projections=projections)
-    table.create()
-    yield table
-    if table.exists():
-        table.delete()
+class EmptyTables:
+    """Empty tables on one server, each of which is emptied and given out again.
+
+    To make one for each test takes longer than most tests: five calls, and on DynamoDB Local ever more time, since it
+    gets slower with each table that there was: a thousand deleted ones make it four times as slow.
+    """
+
+    def __init__(self, client: "DynamoDBClient") -> None:
+        self._client = client
+        self._spare: defaultdict[str, list[str]] = defaultdict(list)
+
+    @contextmanager
+    def one(self, projections: ProjectionChoices = WHOLE_ROWS) -> Generator[DynamoDBTable]:
+        """Lend a table that is empty and used by nobody else, with indexes that hold what is said."""
+        spare = self._spare[repr(projections)]
+        if spare:
+            table = DynamoDBTable(spare.pop(), client=self._client, projections=projections)
+        else:
+            table = DynamoDBTable(f"test-{ULIDS.new_id()}", client=self._client, projections=projections)
+            table.create()
+        yield table
+        if self._emptied(table.name):
+            spare.append(table.name)
+
+    def _emptied(self, name: str) -> bool:
+        """Empty the table and return True; delete it if that would take longer, unless it is deleted already."""
+        try:
+            read = self._client.scan(TableName=name, ProjectionExpression="pk, sk", Limit=ROWS_TO_DELETE)
+        except self._client.exceptions.ResourceNotFoundException:
+            return False
+        if "LastEvaluatedKey" in read:
+            self._client.delete_table(TableName=name)
+            return False
+        keys = read["Items"]
+        for begin in range(0, len(keys), KEYS_A_CALL):
+            deletions: Any = [{"DeleteRequest": {"Key": key}} for key in keys[begin : begin + KEYS_A_CALL]]
+            self._client.batch_write_item(RequestItems={name: deletions})
+        return True

@@ -1,5 +1,6 @@
 """A check is silent about what ordinary operations leave, whatever they are, and never about what spoils it."""
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
@@ -10,6 +11,8 @@ from sst_repo.core.queries import Scan
 from sst_repo.core.records import AttributeValue, Record
 from sst_repo.testing.contracts.stored import plant
 from tests.contract.index_truth import KINDS, IndexTruth, KeptThing
+
+pytestmark = pytest.mark.no_cover
 
 JUNK: AttributeValue = {"S": "junk"}
 OF_GUARDS = (layout.HOLDER, layout.WRITE_ID)

@@ -16,6 +16,8 @@ from tests.contract import filter_cases as cases
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+pytestmark = pytest.mark.no_cover
+
 ROWS: list[dict[str, Any]] = [
     {"a": {"N": number}, "b": {"S": text}, "c": {"SS": [text, "z"]}, "d": {"L": [{"N": number}, {"S": text}]}}
     for number in ("-1", "0", "1.5", "10")

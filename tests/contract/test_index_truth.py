@@ -1,9 +1,12 @@
 """No index row is ever stale, in memory."""
 
+import pytest
 from hypothesis import settings
 
 from sst_repo import InMemoryTable
 from tests.contract.index_truth import IndexTruth
+
+pytestmark = pytest.mark.no_cover
 
 
 class InMemory(IndexTruth):

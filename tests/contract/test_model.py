@@ -10,6 +10,8 @@ from sst_repo import InMemoryTable, Table
 from tests.contract import planted, planted_pages, planted_policy, planted_rules
 from tests.model.machine import Machine
 
+pytestmark = pytest.mark.no_cover
+
 WALKS = settings(max_examples=50, stateful_step_count=40)
 HUNT = settings(
     WALKS,

@@ -1,5 +1,7 @@
 """The contracts, on moto."""
 
+import pytest
+
 from sst_repo.testing.contracts.access import AccessContract
 from sst_repo.testing.contracts.check import CheckContract
 from sst_repo.testing.contracts.projection import ProjectionContract
@@ -9,6 +11,8 @@ from sst_repo.testing.contracts.unique import UniqueContract
 from sst_repo.testing.contracts.unit_of_work import UnitOfWorkContract
 from sst_repo.testing.contracts.values import ValueContract
 from tests.contract.tables import OnMoto
+
+pytestmark = pytest.mark.no_cover
 
 
 class TestTable(OnMoto, TableContract):

@@ -12,6 +12,8 @@ from sst_repo.testing.contracts.unique import UniqueContract
 from sst_repo.testing.contracts.unit_of_work import UnitOfWorkContract
 from tests.contract import planted, planted_commits, planted_pages, planted_rules
 
+pytestmark = pytest.mark.no_cover
+
 pytest_plugins = ["pytester"]
 
 # What is imported by pytester's runs alone is imported anew by each of them.

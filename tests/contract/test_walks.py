@@ -1,16 +1,14 @@
 """Long walks, in memory and on moto."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pytest
 
 from sst_repo import InMemoryTable, Table
-from tests.contract.tables import fresh_table
+from tests.contract.tables import EmptyTables
 from tests.contract.walks import EVERY_LIMIT, Walk, WalkContract, stock, walks
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+pytestmark = pytest.mark.no_cover
 
 
 class OnMemory(WalkContract):
@@ -27,8 +25,8 @@ class OnMoto(WalkContract):
 
     @pytest.fixture(scope="class")
     @classmethod
-    def stocked(cls, moto_client: "DynamoDBClient") -> Iterator[Table]:
-        for table in fresh_table(moto_client):
+    def stocked(cls, moto_tables: EmptyTables) -> Iterator[Table]:
+        with moto_tables.one() as table:
             stock(table, cls.rows)
             yield table
 

@@ -1,10 +1,11 @@
-"""A client of DynamoDB Local."""
+"""A client of DynamoDB Local, and tables on it; coverage is not measured there."""
 
 from typing import TYPE_CHECKING
 
 import pytest
 
 from sst_repo.testing.dynamodb_local import DynamoDBLocal
+from tests.contract.tables import EmptyTables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -14,3 +15,14 @@ if TYPE_CHECKING:
 def local_client(dynamodb_local: DynamoDBLocal) -> "DynamoDBClient":
     """A client of the session's DynamoDB Local."""
     return dynamodb_local.client()
+
+
+@pytest.fixture(scope="session")
+def local_tables(local_client: "DynamoDBClient") -> EmptyTables:
+    """Empty tables on it."""
+    return EmptyTables(local_client)
+
+
+@pytest.fixture(autouse=True)
+def unmeasured(no_cover: None) -> None:
+    """Measure no coverage: it makes the client twice as slow, and what runs here is measured on moto and in memory."""

@@ -38,7 +38,7 @@ class OnFaultyWire(OnDynamoDBLocal):
         patient: DynamoDBTable,
         impatient: DynamoDBTable,
         proxy: FaultProxy,
-    ) -> MakeFaulty:
+    ) -> Iterator[MakeFaulty]:
         # Where no hang is to be ended, a slow server is to be waited for.
         hangs = request.node.callspec.params.get("fault") is Fault.HANG if hasattr(request.node, "callspec") else False
         chosen = impatient if hangs else patient
@@ -48,7 +48,9 @@ class OnFaultyWire(OnDynamoDBLocal):
             chosen.name = table.name
             return chosen
 
-        return make
+        yield make
+        # The next test may be lent the same table.
+        proxy.deliver_late()
 
 
 class TestFaults(OnFaultyWire, FaultContract):

@@ -1,30 +1,26 @@
 """No index row is ever stale, on DynamoDB Local."""
 
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
 
 import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from sst_repo import DynamoDBTable
-from sst_repo.ids import ULIDS
 from tests.contract.index_truth import IndexTruth
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from tests.contract.tables import EmptyTables
 
 
 @pytest.mark.integration
-def test_no_index_row_is_ever_stale(local_client: "DynamoDBClient") -> None:
-    def fresh_table() -> DynamoDBTable:
-        table = DynamoDBTable(f"truth-{ULIDS.new_id()}", client=local_client)
-        table.create()
-        return table
+def test_no_index_row_is_ever_stale(local_tables: EmptyTables) -> None:
+    lent = ExitStack()
 
     class OnDynamoDBLocal(IndexTruth):
-        make_table = staticmethod(fresh_table)
+        @staticmethod
+        def make_table() -> DynamoDBTable:
+            return lent.enter_context(local_tables.one())
 
         def teardown(self) -> None:
-            self.table.delete()
+            lent.close()
 
     run_state_machine_as_test(OnDynamoDBLocal, settings=settings(max_examples=10, stateful_step_count=15))

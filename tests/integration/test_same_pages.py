@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,10 +15,7 @@ from sst_repo.testing import ManualClock
 from sst_repo.testing.clocks import START
 from sst_repo.testing.contracts.accesses.base import Sale, SpreadSale
 from sst_repo.testing.contracts.accesses.collections import Client, Deal, DealNote
-from tests.contract.tables import fresh_table
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from tests.contract.tables import EmptyTables
 
 pytestmark = pytest.mark.integration
 
@@ -61,10 +58,10 @@ def stock(table: Table) -> None:
 
 
 @pytest.fixture(scope="module")
-def tables(local_client: "DynamoDBClient") -> Iterator[tuple[Table, Table]]:
+def tables(local_tables: EmptyTables) -> Iterator[tuple[Table, Table]]:
     memory = InMemoryTable()
     stock(memory)
-    for local in fresh_table(local_client):
+    with local_tables.one() as local:
         stock(local)
         yield memory, local
 

@@ -1,16 +1,12 @@
 """Long walks, on DynamoDB Local."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pytest
 
 from sst_repo import Table
-from tests.contract.tables import fresh_table
+from tests.contract.tables import EmptyTables
 from tests.contract.walks import EVERY_LIMIT, Walk, WalkContract, stock, walks
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 pytestmark = pytest.mark.integration
 
@@ -18,8 +14,8 @@ pytestmark = pytest.mark.integration
 class OnDynamoDBLocal(WalkContract):
     @pytest.fixture(scope="class")
     @classmethod
-    def stocked(cls, local_client: "DynamoDBClient") -> Iterator[Table]:
-        for table in fresh_table(local_client):
+    def stocked(cls, local_tables: EmptyTables) -> Iterator[Table]:
+        with local_tables.one() as table:
             stock(table, cls.rows)
             yield table
 

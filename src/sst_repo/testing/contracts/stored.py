@@ -1,8 +1,11 @@
 """Reaching below the repositories: rows as they are stored, and how to spoil them."""
 
 import random
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from sst_repo.core import layout
+from sst_repo.core.queries import Scan
 from sst_repo.core.records import (
     Absent,
     Applied,
@@ -19,12 +22,25 @@ from sst_repo.core.records import (
 from sst_repo.ids import ULIDS
 from sst_repo.resource import Resource
 from sst_repo.tables.base import Table
+from sst_repo.tables.memory import InMemoryTable
+from sst_repo.testing.contracts.tables.rows import put_all
 
 STRANGE_IDS = ("#", "a#b", "v#000000000001", "@", " ", "ä ö/ü?", "\U0001f98a", "x" * 900, "listing", "..", "%23", "0")
 """Ids that are unusual, but as good as any."""
 
 IMPOSSIBLE_IDS = ("", "x" * 2000, "\ud800")
 """Ids that no row can have: empty, longer than a key, no Unicode text."""
+
+
+@contextmanager
+def in_few_calls(table: Table) -> Generator[Table, None, None]:
+    """Give a table in memory to write to; what it holds in the end is stored, 90 rows a call, where there is nothing.
+
+    For tests of what becomes of many rows: to write them one by one takes longer than all the rest.
+    """
+    memory = InMemoryTable()
+    yield memory
+    put_all(table, memory.scan(Scan()).records)
 
 
 def latest_row(table: Table, model: type[Resource], resource_id: str) -> Record | None:

@@ -12,6 +12,7 @@ from sst_repo.resource import Resource
 from sst_repo.tables.base import Table
 from sst_repo.testing.contracts.checks.base import ADA, BOB, TYPES, Account, CheckFixtures, Ticket, corruptions
 from sst_repo.testing.contracts.stored import plant
+from sst_repo.testing.contracts.tables.rows import put_all, row
 from sst_repo.testing.wrappers import CountingTable
 
 if TYPE_CHECKING:
@@ -88,9 +89,7 @@ class CheckFindingContract(CheckFixtures):
         assert all(sound.read(key) is not None for key in strangers)
 
     def test_an_orphaned_history_of_many_rows_is_one_finding(self, table: Table) -> None:
-        for number in range(1, 251):
-            row = Record(Key("Account#x", f"v#{number:012d}"), {"_v": {"N": str(number)}, "_w": {"S": str(number)}})
-            plant(table, row)
+        put_all(table, (row("Account#x", f"v#{number:012d}", version=number) for number in range(1, 251)))
         report = check(table, *TYPES)
         assert report.counts == {FindingKind.HISTORY_ORPHANED: 1}
         assert report.findings[0].message.startswith("250 rows")

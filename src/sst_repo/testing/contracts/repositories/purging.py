@@ -11,13 +11,19 @@ from sst_repo.tables.base import Table
 from sst_repo.testing.contracts.models import Kept, Plain, Sample
 from sst_repo.testing.contracts.repositories.base import RepositoryFixtures
 from sst_repo.testing.contracts.repositories.history import write
-from sst_repo.testing.contracts.stored import noise
+from sst_repo.testing.contracts.stored import in_few_calls, noise
 from sst_repo.testing.wrappers import CountingTable, ScriptedTable, applied, failing
 
 
 def rows_left(table: Table, resource_id: str) -> int:
     """Count the rows of a kept resource."""
     return table.query(Query(layout.PRIMARY, layout.partition_key("Kept", resource_id), consistent=True)).count
+
+
+def write_many(table: Table, number: int) -> None:
+    """Store so many versions of a kept resource, as `write` does."""
+    with in_few_calls(table) as memory:
+        write(TableRepository(Kept, memory), number)
 
 
 class PurgingContract(RepositoryFixtures):
@@ -63,15 +69,15 @@ class PurgingContract(RepositoryFixtures):
         assert again.version == 1
         assert list(repository.versions("again")) == [again]
 
-    def test_what_fits_into_one_call_is_erased_in_one(self, table: Table, kept: Repository[Kept]) -> None:
-        write(kept, 100)
+    def test_what_fits_into_one_call_is_erased_in_one(self, table: Table) -> None:
+        write_many(table, 100)
         counting = CountingTable(table)
         TableRepository(Kept, counting).purge("storied")
         assert counting.calls["transact"] == 1
         assert rows_left(table, "storied") == 0
 
     def test_a_history_over_100_rows_is_erased_in_several_calls(self, table: Table, kept: Repository[Kept]) -> None:
-        write(kept, 102)
+        write_many(table, 102)
         counting = CountingTable(table)
         TableRepository(Kept, counting).purge("storied")
         assert counting.calls["transact"] > 1
@@ -91,7 +97,7 @@ class PurgingContract(RepositoryFixtures):
     def test_an_interrupted_purge_is_invisible_and_can_be_repeated(
         self, table: Table, kept: Repository[Kept], calls: int
     ) -> None:
-        write(kept, 102)
+        write_many(table, 102)
         broken = ScriptedTable(table, *[applied] * calls, failing(TableNotFoundError("scripted outage")))
         with pytest.raises(TableNotFoundError):
             TableRepository(Kept, broken).purge("storied")
