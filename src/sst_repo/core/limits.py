@@ -2,7 +2,8 @@
 
 Sources: DynamoDB Developer Guide, "Quotas" and "Item sizes and formats"; API reference, "TransactWriteItems", for the
 token, and for two ops on one row, which are refused whatever their conditions; a number takes a byte, a byte for each
-two digits on either side of the decimal point, and one for a minus sign (measured; the guide says "approximately").
+two digits counted from the decimal point, and one for a minus sign, 21 at most (measured; the guide says
+"approximately").
 """
 
 from collections.abc import Callable, Iterable
@@ -19,6 +20,7 @@ MAX_TRANSACTION_BYTES = 4 * 1024 * 1024
 MAX_ITEM_BYTES = 400 * 1024
 MAX_PARTITION_KEY_BYTES = 2048
 MAX_SORT_KEY_BYTES = 1024
+_MAX_NUMBER_BYTES = 21
 
 
 def check(plan: Plan) -> None:
@@ -103,13 +105,12 @@ def _value_size(value: AttributeValue) -> int:
 
 def _number_size(text: str) -> int:
     integral, _, fraction = text.lstrip("-").partition(".")
-    significant = integral.lstrip("0")
-    # Zeros at either end only move the exponent and take no room.
-    if not fraction:
-        significant = significant.rstrip("0")
-    if not significant:
-        fraction = fraction.lstrip("0")
-    return 1 + (len(significant) + 1) // 2 + (len(fraction) + 1) // 2 + text.startswith("-")
+    digits = "0" * (len(integral) % 2) + integral + fraction + "0" * (len(fraction) % 2)
+    # Pairs of zeros at either end only move the exponent and take no room.
+    before = (len(digits) - len(digits.lstrip("0"))) // 2
+    after = (len(digits) - len(digits.rstrip("0"))) // 2
+    pairs = max(0, len(digits) // 2 - before - after)
+    return min(1 + pairs + text.startswith("-"), _MAX_NUMBER_BYTES)
 
 
 def _text_size(text: str) -> int:

@@ -49,12 +49,16 @@ from sst_repo.errors import ItemTooLargeError, TransactionTooLargeError
         pytest.param({"N": "-12"}, 3, id="N-negative"),
         pytest.param({"N": "1000000"}, 2, id="N-trailing-zeros-are-free"),
         pytest.param({"N": "1000001"}, 5, id="N-inner-zeros-are-not"),
+        pytest.param({"N": "12000"}, 3, id="N-pairs-of-digits-end-at-the-point"),
         pytest.param({"N": "0.5"}, 2, id="N-fraction"),
         pytest.param({"N": "0.0012"}, 2, id="N-leading-zeros-are-free"),
+        pytest.param({"N": "0.00012"}, 3, id="N-pairs-of-digits-begin-at-the-point"),
         pytest.param({"N": "100.25"}, 4, id="N-zeros-before-a-fraction-are-not"),
         pytest.param({"N": "-123.456"}, 1 + 1 + 2 + 2, id="N-negative-fraction"),
         pytest.param({"N": "9" * 38}, 20, id="N-38-digits"),
+        pytest.param({"N": "-1." + "9" * 37}, 21, id="N-38-digits-out-of-step"),
         pytest.param({"N": "0." + "0" * 129 + "1"}, 2, id="N-least"),
+        pytest.param({"N": "1" + "0" * 125}, 2, id="N-most"),
     ],
 )
 def test_a_value_takes_as_many_bytes_as_dynamodb_counts(value: AttributeValue, size: int) -> None:
