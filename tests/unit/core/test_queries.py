@@ -43,7 +43,9 @@ def test_bounds_are_in_order() -> None:
 
 @pytest.mark.parametrize("descending", [False, True], ids=["ascending", "descending"])
 @pytest.mark.parametrize(
-    "query", [HERE, OF_AN_INDEX, replace(HERE, first=None), replace(OF_AN_INDEX, last=None)], ids=["1", "2", "3", "4"]
+    "query",
+    [HERE, OF_AN_INDEX, replace(HERE, first=None), replace(OF_AN_INDEX, last=None)],
+    ids=["table", "index", "from-the-beginning", "to-the-end"],
 )
 def test_reading_goes_on_within_the_bounds(query: Query, *, descending: bool) -> None:
     query = replace(query, descending=descending)
