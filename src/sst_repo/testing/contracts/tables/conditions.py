@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from sst_repo.core.expressions import compile_filter
-from sst_repo.core.filters import BeginsWith, Compare, Contains, Exists, Filter, In, Not, SizeIs, TypeIs
+from sst_repo.core.filters import And, BeginsWith, Compare, Contains, Exists, Filter, In, Not, SizeIs, TypeIs
 from sst_repo.core.layout import LATEST, PRIMARY, gsi
 from sst_repo.core.queries import Query
 from sst_repo.tables.base import Table
@@ -199,6 +199,14 @@ class ConditionContract(Contract):
             [TypeIs((name,), tag) for name, tag in types.items()],
             [TypeIs(("gone",), "NULL"), TypeIs(("n",), "S"), TypeIs(("numbers",), "SS"), TypeIs(("list",), "M")],
         )
+
+    def test_any_attribute_can_be_asked_for_reserved_words_included(self, table: Table) -> None:
+        names = ("name", "status", "size", "AND", "a b", "a.b", "#0", ":0", "_v", "\u00e9")
+        put_all(table, [row("Thing#1", attributes=dict.fromkeys(names, _ONE))])
+        for name in names:
+            condition = And((Compare((name,), "=", _ONE), Not(Exists((name, "name")))))
+
+            assert table.query(Query(PRIMARY, "Thing#1", filter=compile_filter(condition))).count == 1, name
 
     def test_a_filter_on_an_index_may_ask_for_the_key_of_the_row(self, table: Table) -> None:
         put_all(table, [_ROW, row("Thing#2", "v#1", {"gsi1pk": {"S": "here"}, "gsi1sk": {"S": "b"}})])
