@@ -160,10 +160,6 @@ _CAUGHT_BY: dict[type[InMemoryTable], list[str]] = {
         "TestTable.test_a_filter_may_ask_for_the_key",
         "TestRepository.test_each_resource_is_found_once_and_nothing_else_is",
     ],
-    planted.ScanIgnoresTheKey: [
-        "TestTable.test_a_filter_may_ask_for_the_key",
-        "TestRepository.test_each_resource_is_found_once_and_nothing_else_is",
-    ],
     planted.ScanMovesWhatIsWritten: [
         "TestTable.test_a_row_keeps_its_place_when_it_is_overwritten",
         "TestRepository.test_what_is_written_during_a_run_disturbs_nothing_else",
@@ -181,7 +177,6 @@ _CAUGHT_BY: dict[type[InMemoryTable], list[str]] = {
         "TestTable.test_so_does_a_scan",
     ],
     planted_answers.FiltersBeforeItsLimit: ["TestTable.test_a_limit_is_of_what_is_read_not_of_what_is_found"],
-    planted_answers.QueryIgnoresTheKey: ["TestTable.test_a_filter_on_an_index_may_ask_for_the_key_of_the_row"],
     planted_answers.TakesAnyKey: [
         "TestTable.test_a_row_whose_index_key_is_no_text_is_refused",
         "TestTable.test_an_index_key_that_is_too_long_is_refused",
@@ -312,6 +307,11 @@ _RULES_CAUGHT_BY: dict[Callable[[pytest.MonkeyPatch], None], list[str]] = {
     planted_commits.unknown_outcomes_that_settle: [
         "TestRepository.test_an_outcome_that_stays_unknown_leaves_the_object_alone_and_can_be_resent",
         "TestUnitOfWork.test_an_unknown_outcome_is_raised_at_once",
+    ],
+    planted_answers.keys_ignored_by_filters: [
+        "TestTable.test_a_filter_may_ask_for_the_key",
+        "TestTable.test_a_filter_on_an_index_may_ask_for_the_key_of_the_row",
+        "TestRepository.test_each_resource_is_found_once_and_nothing_else_is",
     ],
     planted_answers.missing_values_equal_to_nothing_not_even_unequal: [
         "TestTable.test_what_is_missing_is_unequal_to_everything_and_has_no_order",
