@@ -39,7 +39,7 @@ class IdFactory(ABC):
 
     @abstractmethod
     def new_id(self) -> str:
-        """Return an id never returned before, of at most 36 characters."""
+        """Return an id never returned before, of 1 to 36 characters: a commit with any other is a `ValueError`."""
 
 
 def raise_first(skipped: Sequence["CorruptRecordError"]) -> None:

@@ -410,16 +410,6 @@ class ScanFindsTheDeleted(InMemoryTable):
         return replace(got, records=found, count=len(found))
 
 
-class ScanIgnoresTheKey(InMemoryTable):
-    """Filters by attributes alone, so that what is asked of a key never holds."""
-
-    def scan(self, scan: Scan) -> Slice:
-        got = super().scan(replace(scan, filter=None))
-        wanted = scan.filter
-        found = tuple(row for row in got.records if wanted is None or wanted.satisfied_by(row.attributes))
-        return replace(got, records=found, count=len(found))
-
-
 class ScanMovesWhatIsWritten(InMemoryTable):
     """Has an overwritten row in a place of its version's."""
 

@@ -1,7 +1,7 @@
 """Filters mean on moto what `satisfies` says, where moto does not lie.
 
-It does about `<>` of what is missing, about order among different types and about sizes (facts, rows `cond`), and
-cannot read NOT NOT. So here all rows have all attributes, each of one type; the rest is DynamoDB Local's to show.
+It does about order among different types, about sizes and about binaries (docs/emulators.md), and cannot read NOT NOT.
+So here all rows have all attributes, each of one type; the rest is DynamoDB Local's to show.
 """
 
 from typing import TYPE_CHECKING, Any

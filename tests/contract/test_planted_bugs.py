@@ -10,7 +10,7 @@ from sst_repo.testing.contracts.repository import RepositoryContract
 from sst_repo.testing.contracts.table import TableContract
 from sst_repo.testing.contracts.unique import UniqueContract
 from sst_repo.testing.contracts.unit_of_work import UnitOfWorkContract
-from tests.contract import planted, planted_commits, planted_pages, planted_rules
+from tests.contract import planted, planted_answers, planted_commits, planted_pages, planted_rules
 
 pytestmark = pytest.mark.no_cover
 
@@ -162,10 +162,6 @@ _CAUGHT_BY: dict[type[InMemoryTable], list[str]] = {
         "TestTable.test_a_filter_may_ask_for_the_key",
         "TestRepository.test_each_resource_is_found_once_and_nothing_else_is",
     ],
-    planted.ScanIgnoresTheKey: [
-        "TestTable.test_a_filter_may_ask_for_the_key",
-        "TestRepository.test_each_resource_is_found_once_and_nothing_else_is",
-    ],
     planted.ScanMovesWhatIsWritten: [
         "TestTable.test_a_row_keeps_its_place_when_it_is_overwritten",
         "TestRepository.test_what_is_written_during_a_run_disturbs_nothing_else",
@@ -178,6 +174,16 @@ _CAUGHT_BY: dict[type[InMemoryTable], list[str]] = {
     planted.EmptyTextIsNull: ["TestTable.test_a_value_comes_back_as_it_was_put"],
     planted.OldRowsComeBack: ["TestTable.test_a_table_that_is_created_again_is_empty"],
     planted.AnswersWhenDeleted: ["TestTable.test_a_deleted_table_answers_nothing_but_that_it_is_not_there"],
+    planted_answers.KnowsThatNothingFollows: [
+        "TestTable.test_a_read_that_stops_at_its_limit_says_that_there_is_more_even_where_there_is_not",
+        "TestTable.test_so_does_a_scan",
+    ],
+    planted_answers.FiltersBeforeItsLimit: ["TestTable.test_a_limit_is_of_what_is_read_not_of_what_is_found"],
+    planted_answers.TakesAnyKey: [
+        "TestTable.test_a_row_whose_index_key_is_no_text_is_refused",
+        "TestTable.test_an_index_key_that_is_too_long_is_refused",
+    ],
+    planted_answers.LooksAtTheFirstRowsKeys: ["TestTable.test_a_row_whose_index_key_is_no_text_is_refused"],
 }
 
 
@@ -303,6 +309,26 @@ _RULES_CAUGHT_BY: dict[Callable[[pytest.MonkeyPatch], None], list[str]] = {
     planted_commits.unknown_outcomes_that_settle: [
         "TestRepository.test_an_outcome_that_stays_unknown_leaves_the_object_alone_and_can_be_resent",
         "TestUnitOfWork.test_an_unknown_outcome_is_raised_at_once",
+    ],
+    planted_answers.keys_ignored_by_filters: [
+        "TestTable.test_a_filter_may_ask_for_the_key",
+        "TestTable.test_a_filter_on_an_index_may_ask_for_the_key_of_the_row",
+        "TestRepository.test_each_resource_is_found_once_and_nothing_else_is",
+    ],
+    planted_answers.missing_values_equal_to_nothing_not_even_unequal: [
+        "TestTable.test_what_is_missing_is_unequal_to_everything_and_has_no_order",
+    ],
+    planted_answers.sets_in_order: [
+        "TestTable.test_sets_and_maps_are_equal_in_any_order_and_lists_only_in_theirs",
+    ],
+    planted_answers.types_compared_as_text: [
+        "TestTable.test_values_of_different_types_are_unequal",
+        "TestTable.test_values_of_different_types_have_no_order",
+        "TestTable.test_numbers_text_and_binaries_are_ordered_as_keys_are",
+    ],
+    planted_answers.sizes_in_characters: [
+        "TestTable.test_a_text_has_the_size_of_its_utf_16_units",
+        "TestTable.test_what_has_no_size_satisfies_nothing_about_it",
     ],
     planted_pages.classes_not_told_apart: [
         "TestAccess.test_each_class_can_be_queried_alone",

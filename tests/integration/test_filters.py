@@ -1,4 +1,4 @@
-"""Filters mean on DynamoDB Local what `satisfies` says. Local tells no lies about them (facts, rows `cond`)."""
+"""Filters mean on DynamoDB Local what `satisfies` says. Local tells no lies about them (docs/emulators.md)."""
 
 from typing import TYPE_CHECKING
 

@@ -25,7 +25,7 @@ from sst_repo.core.filters import (
 )
 from sst_repo.core.layout import VERSION
 from sst_repo.core.limits import attributes_size
-from sst_repo.core.records import Attributes, AttributeValue
+from sst_repo.core.records import Attributes, AttributeValue, Record
 from sst_repo.errors import InvalidQueryError
 
 MAX_OPERATORS: Final = 300
@@ -44,16 +44,18 @@ class CompiledFilter:
         text: The expression; its placeholders are numbers, none of the filter's text is in it.
         names: The names of attributes, by placeholder.
         values: The values, by placeholder.
+        attributes: The names of the top-level attributes that it asks for.
     """
 
     filter: Filter
     text: str = field(repr=False, compare=False)
     names: Mapping[str, str] = field(repr=False, compare=False)
     values: Attributes = field(repr=False, compare=False)
+    attributes: frozenset[str | int] = field(repr=False, compare=False)
 
-    def satisfied_by(self, attributes: Attributes) -> bool:
-        """Tell whether a row of these attributes satisfies it."""
-        return satisfies(self.filter, attributes)
+    def satisfied_by(self, row: Record) -> bool:
+        """Tell whether a row satisfies it; it may ask for the row's key, as for attributes."""
+        return satisfies(self.filter, {**row.key.attributes, **row.attributes})
 
 
 def compile_filter(condition: Filter) -> CompiledFilter:
@@ -76,7 +78,7 @@ def compile_filter(condition: Filter) -> CompiledFilter:
                 f"the condition makes an expression of {size} {what}; DynamoDB takes at most {most}: "
                 f"ask for less at a time, or use a predicate",
             )
-    return CompiledFilter(condition, text, writing.names, writing.values)
+    return CompiledFilter(condition, text, writing.names, writing.values, frozenset(writing.attributes))
 
 
 _V: Final = Exists((VERSION,))
@@ -87,10 +89,11 @@ _ALWAYS: Final = Or((_V, Not(_V)))
 
 @dataclass(slots=True)
 class _Writing:
-    """The text of one filter, its placeholders, and the number of operators and functions in it."""
+    """The text of one filter, its placeholders, its attributes, and the number of operators and functions in it."""
 
     names: dict[str, str] = field(default_factory=dict[str, str])
     values: dict[str, AttributeValue] = field(default_factory=dict[str, AttributeValue])
+    attributes: set[str | int] = field(default_factory=set[str | int])
     operators: int = 0
     _known: dict[object, str] = field(default_factory=dict[object, str])
 
@@ -139,6 +142,7 @@ class _Writing:
         return text
 
     def _path(self, path: Path) -> str:
+        self.attributes.add(path[0])
         text = ""
         for step in path:
             if isinstance(step, int):

@@ -178,17 +178,6 @@ def satisfies(condition: Filter, attributes: Attributes) -> bool:
             return condition.holds(_value_at(condition.path, attributes))
 
 
-def names_in(condition: Filter) -> frozenset[str]:
-    """Return the names of the top-level attributes that a filter looks at."""
-    match condition:
-        case And(filters) | Or(filters):
-            return frozenset[str]().union(*map(names_in, filters))
-        case Not(negated):
-            return names_in(negated)
-        case _:
-            return frozenset(step for step in condition.path[:1] if isinstance(step, str))
-
-
 _SIGNS: Final[dict[Operator, Callable[[Any, Any], bool]]] = {
     "=": operator.eq,
     "<": operator.lt,

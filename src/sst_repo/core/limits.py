@@ -1,21 +1,26 @@
 """DynamoDB's limits on one write, checked before any call.
 
-Sources: DynamoDB Developer Guide, "Quotas" and "Item sizes and formats"; a number takes a byte, a byte for each two
-digits on either side of the decimal point, and one for a minus sign (measured; the guide says "approximately").
+Sources: DynamoDB Developer Guide, "Quotas" and "Item sizes and formats"; API reference, "TransactWriteItems", for the
+token, and for two ops on one row, which are refused whatever their conditions; a number takes a byte, a byte for each
+two digits counted from the decimal point, and one for a minus sign, 21 at most (measured; the guide says
+"approximately").
 """
 
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from sst_repo.core import layout
+from sst_repo.core.layout import IndexKeys
 from sst_repo.core.records import Attributes, AttributeValue, HeldByNoOther, Op, Plan, Put, Record
 from sst_repo.errors import ItemTooLargeError, TransactionTooLargeError
 
 MAX_ACTIONS = 100
+MAX_TOKEN = 36
 MAX_TRANSACTION_BYTES = 4 * 1024 * 1024
 MAX_ITEM_BYTES = 400 * 1024
 MAX_PARTITION_KEY_BYTES = 2048
 MAX_SORT_KEY_BYTES = 1024
+_MAX_NUMBER_BYTES = 21
 
 
 def check(plan: Plan) -> None:
@@ -24,10 +29,14 @@ def check(plan: Plan) -> None:
     Raises:
         ItemTooLargeError: One item is over 400 KB.
         TransactionTooLargeError: More than 100 actions, or more than 4 MB in all.
-        ValueError: Two ops on one row; a plan is made with one.
+        ValueError: No op, two ops on one row, or a token of more than 36 characters; a plan is made without.
     """
+    if not plan.ops:
+        raise ValueError("a plan has at least one op")
     if len({op.key for op in plan.ops}) != len(plan.ops):
         raise ValueError("a plan has one op a row")
+    if not 0 < len(plan.token) <= MAX_TOKEN:
+        raise ValueError(f"the id of a commit has 1 to {MAX_TOKEN} characters, unlike {plan.token!r}")
     sizes = [(item_size(op.record), op) for op in plan.ops if isinstance(op, Put)]
     for size, op in sizes:
         if size > MAX_ITEM_BYTES:
@@ -36,6 +45,20 @@ def check(plan: Plan) -> None:
     if len(plan.ops) > MAX_ACTIONS or total > MAX_TRANSACTION_BYTES:
         largest = max(sizes, key=lambda sized: sized[0])[1] if sizes else plan.ops[0]
         raise TransactionTooLargeError(len(plan.ops), total, culprit(largest))
+
+
+def key_misfit(row: Record, indexes: Iterable[IndexKeys]) -> str | None:
+    """Say why DynamoDB would not take a row for its keys: the table's own, or those of an index; None if it would.
+
+    A row need not have the keys of an index. One that is there is text, not empty and not too long, also where the
+    row lacks the other.
+    """
+    attributes = {**row.key.attributes, **row.attributes}
+    for index in indexes:
+        for name, most in ((index.partition, MAX_PARTITION_KEY_BYTES), (index.sort, MAX_SORT_KEY_BYTES)):
+            if name in attributes and not 0 < len(attributes[name].get("S", "").encode()) <= most:
+                return f"{name} of {layout.row_name(row.key.pk)} is no text of 1 to {most} bytes, as a key is"
+    return None
 
 
 def batches(rows: Iterable[Record], spare: int = 1) -> list[tuple[Record, ...]]:
@@ -82,13 +105,12 @@ def _value_size(value: AttributeValue) -> int:
 
 def _number_size(text: str) -> int:
     integral, _, fraction = text.lstrip("-").partition(".")
-    significant = integral.lstrip("0")
-    # Zeros at either end only move the exponent and take no room.
-    if not fraction:
-        significant = significant.rstrip("0")
-    if not significant:
-        fraction = fraction.lstrip("0")
-    return 1 + (len(significant) + 1) // 2 + (len(fraction) + 1) // 2 + text.startswith("-")
+    digits = "0" * (len(integral) % 2) + integral + fraction + "0" * (len(fraction) % 2)
+    # Pairs of zeros at either end only move the exponent and take no room.
+    before = (len(digits) - len(digits.lstrip("0"))) // 2
+    after = (len(digits) - len(digits.rstrip("0"))) // 2
+    pairs = max(0, len(digits) // 2 - before - after)
+    return min(1 + pairs + text.startswith("-"), _MAX_NUMBER_BYTES)
 
 
 def _text_size(text: str) -> int:

@@ -19,7 +19,6 @@ from typing import Final, Literal, TypeAlias
 
 from sst_repo.core.capacity import read_units
 from sst_repo.core.expressions import CompiledFilter
-from sst_repo.core.filters import names_in
 from sst_repo.core.layout import LISTING, IndexKeys, gsi, index_entry, is_reserved
 from sst_repo.core.limits import item_size
 from sst_repo.core.queries import Query, Slice
@@ -58,7 +57,7 @@ class Projection:
         return query if self._covers(query.filter) else replace(query, filter=None, count_only=False)
 
     def _covers(self, condition: CompiledFilter | None) -> bool:
-        return condition is None or names_in(condition.filter) <= self.fields
+        return condition is None or condition.attributes <= self.fields
 
 
 def complete(query: Query, entries: Slice, rows: Mapping[Key, Record]) -> Slice:
@@ -70,7 +69,7 @@ def complete(query: Query, entries: Slice, rows: Mapping[Key, Record]) -> Slice:
         rows: The rows of these entries, by key, as far as they exist.
     """
     found = [rows[entry.key] for entry in entries.records if _still_stands(entry, rows.get(entry.key), query.index)]
-    wanted = [row for row in found if query.filter is None or query.filter.satisfied_by(row.attributes)]
+    wanted = [row for row in found if query.filter is None or query.filter.satisfied_by(row)]
     sizes = (item_size(rows[entry.key]) if entry.key in rows else 0 for entry in entries.records)
     return replace(
         entries,

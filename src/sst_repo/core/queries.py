@@ -1,9 +1,14 @@
-"""What a table is asked for when many rows are read, and what it answers."""
+"""What a table is asked for when many rows are read, and what it answers.
+
+What DynamoDB would refuse can't be asked at all, of any table. Sources: DynamoDB API reference, "Query" and "Scan";
+Developer Guide, "Key condition expressions for the Query operation"; what it says of a place to go on after that is
+not in what is read is tested against AWS by ScyllaDB's Alternator.
+"""
 
 from dataclasses import dataclass
 
 from sst_repo.core.expressions import CompiledFilter
-from sst_repo.core.layout import IndexKeys
+from sst_repo.core.layout import PRIMARY, IndexKeys
 from sst_repo.core.records import Key, Record
 
 
@@ -26,10 +31,11 @@ class Query:
         index: The index that is read.
         partition: The partition's key.
         first: The least sort key, inclusive; None for no bound.
-        last: The greatest sort key, inclusive; None for no bound.
+        last: The greatest sort key, inclusive, not less than the least; None for no bound.
         descending: Whether to begin at the greatest.
-        after: Where to go on, exclusive; None to begin at the beginning.
-        filter: What rows must satisfy; it is applied to what was read.
+        after: Where to go on, exclusive, within the partition and the bounds; None to begin at the beginning.
+        filter: What rows must satisfy; it is applied to what was read. It may ask for any attribute, and for `pk` and
+            `sk` as for attributes, but not for the key of the index that is read.
         limit: How many rows to read at most; None for as many as one call gives.
         consistent: Whether to see all that was written before; the table's own index only.
         count_only: Whether the number of rows will do.
@@ -45,6 +51,28 @@ class Query:
     limit: int | None = None
     consistent: bool = False
     count_only: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what DynamoDB would refuse.
+
+        Raises:
+            ValueError: The bounds are reversed, the place is outside of them, or the limit, the filter or consistency
+                is not what can be asked for.
+        """
+        _check_limit(self.limit)
+        if self.consistent and self.index != PRIMARY:
+            raise ValueError(f"the index {self.index.name} can't be read consistently")
+        if self.first is not None and self.last is not None and self.first > self.last:
+            raise ValueError(f"the bounds are reversed: {self.first!r} is above {self.last!r}")
+        if self.after is not None and not self._has(self.after):
+            raise ValueError(f"{self.after} is not within what is read")
+        if self.filter is not None and self.filter.attributes & {self.index.partition, self.index.sort}:
+            raise ValueError("a filter can't ask for the key of the index that is read")
+
+    def _has(self, place: Position) -> bool:
+        if self.index == PRIMARY and (place.key.pk, place.key.sk) != (self.partition, place.sort):
+            return False
+        return (self.first or "") <= place.sort and (self.last is None or place.sort <= self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +97,14 @@ class Scan:
     limit: int | None = None
     consistent: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse what DynamoDB would refuse.
+
+        Raises:
+            ValueError: The limit is less than 1.
+        """
+        _check_limit(self.limit)
+
 
 @dataclass(frozen=True, slots=True)
 class Slice:
@@ -87,3 +123,8 @@ class Slice:
     scanned: int
     more: Position | None
     consumed: float = 0.0
+
+
+def _check_limit(limit: int | None) -> None:
+    if limit is not None and limit < 1:
+        raise ValueError(f"a read has a limit of at least 1, not {limit}")

@@ -64,12 +64,11 @@ class Selection:
 
     def at(self, place: Place) -> tuple[Query, ...]:
         """Return what is read from a place on."""
-        horizon = None if place.horizon is None else place.horizon + _ABOVE_IDS
         return tuple(
             replace(
                 query,
                 after=place.position,
-                last=query.last if horizon is None else horizon,
+                last=_last(query, place.horizon),
                 descending=query.descending != place.is_backward,
             )
             for query in self.queries
@@ -102,7 +101,8 @@ class Selection:
             raise _nowhere()
         spacing, direction, text = written.groups()
         horizon, text = _parted(text) if self.is_moving else (None, text)
-        return Place(self._position(text) if text else None, direction == _BACKWARD, horizon, int(spacing))
+        position = self._position(text, horizon) if text else None
+        return Place(position, direction == _BACKWARD, horizon, int(spacing))
 
     @property
     def _identity(self) -> tuple[str, ...]:
@@ -116,18 +116,23 @@ class Selection:
             return position.sort
         return _pair(position.key.pk, position.sort)
 
-    def _position(self, text: str) -> Position:
+    def _position(self, text: str, horizon: str | None) -> Position:
         if self.queries[0].index == layout.LISTING:
             pk, sort = layout.partition_key(self.type, layout.id_in_listing_sort(text)), text
         else:
             pk, sort = _parted(text)
         # Without a secret anybody can make up a place; it can only be one in what is read anyway.
-        query = self.queries[0]
-        within = (query.first or "") <= sort and (query.last is None or sort <= query.last)
+        first, last = self.queries[0].first, _last(self.queries[0], horizon)
+        within = (first or "") <= sort and (last is None or sort <= last)
         fits = 0 < len(pk.encode()) <= MAX_PARTITION_KEY_BYTES and 0 < len(sort.encode()) <= MAX_SORT_KEY_BYTES
         if not within or not fits:
             raise _nowhere()
         return Position(sort, layout.latest_key(pk))
+
+
+def _last(query: Query, horizon: str | None) -> str | None:
+    """Return the bound of what is read: of a walk with a horizon, that."""
+    return query.last if horizon is None else horizon + _ABOVE_IDS
 
 
 def _pair(first: str, second: str) -> str:

@@ -76,8 +76,11 @@ def _walked(
 
 
 def _last_update(selection: Selection, filled: Filled[ItemT]) -> Reads[str]:
-    """Find out when the last update was: a walk from the oldest on ends there, whatever is updated during it."""
-    last = ""
+    """Find out when the last update was: a walk from the oldest on ends there, whatever is updated during it.
+
+    The answer may come from a copy of the index that lags behind the one that the page was read from.
+    """
+    last = "" if filled.resume is None else layout.time_in_listing_sort(filled.resume.sort)
     for query in selection.latest():
         got = yield query
         filled.consumed += got.consumed

@@ -92,6 +92,14 @@ class Table(ABC):
         """Apply a plan, all or nothing, with at most one write call.
 
         What the answer leaves open is `Unknown`; the table never guesses, and never tries again by itself.
+
+        Args:
+            plan: What is to be done. It is within the limits (`core.limits.check`), its values are as
+                `AttributeValue` says.
+
+        Raises:
+            TableError: Also for a row that has something else than text as the key of an index of the table
+                (`core.limits.key_misfit`).
         """
 
     def goes_by_token(self, plan: Plan) -> bool:

@@ -12,8 +12,9 @@ from sortedcontainers import SortedDict
 
 from sst_repo.core import cursors, layout
 from sst_repo.core.capacity import Reach, reach, read_units
+from sst_repo.core.expressions import CompiledFilter
 from sst_repo.core.layout import PRIMARY, IndexKeys, index_entry
-from sst_repo.core.limits import item_size
+from sst_repo.core.limits import item_size, key_misfit
 from sst_repo.core.projections import ProjectionChoices, projections_of
 from sst_repo.core.queries import Position, Query, Scan, Slice
 from sst_repo.core.records import (
@@ -104,7 +105,7 @@ class InMemoryTable(Table):
         with self._in_existence():
             partition = self._partitions.get((self._known(query.index), query.partition), _NOTHING)
             seen, rows = _read(partition, _between(partition, query), query.limit)
-        found = tuple(row for row in rows if query.filter is None or query.filter.satisfied_by(row.attributes))
+        found = _passing(rows, query.filter)
         more = _position(seen.rows[-1]) if seen.is_cut else None
         consumed = read_units(seen.size, consistent=query.consistent)
         return Slice(() if query.count_only else found, len(found), len(rows), more, consumed)
@@ -114,17 +115,14 @@ class InMemoryTable(Table):
         with self._in_existence():
             partition = self._partitions.get((_SCANNED, ""), _NOTHING)
             seen, rows = _read(partition, _segment(partition, scan), scan.limit)
-        found = tuple(
-            row
-            for row in rows
-            if scan.filter is None or scan.filter.satisfied_by({**row.key.attributes, **row.attributes})
-        )
+        found = _passing(rows, scan.filter)
         more = Position(rows[-1].key.sk, rows[-1].key) if seen.is_cut else None
         return Slice(found, len(found), len(rows), more, read_units(seen.size, consistent=scan.consistent))
 
     def transact(self, plan: Plan) -> Outcome:
         """Apply a plan, all or nothing."""
         with self._in_existence():
+            self._check_keys(plan)
             # DynamoDB takes a token with transactions only.
             if self.goes_by_token(plan) and self._was_applied(plan):
                 return Applied()
@@ -172,6 +170,12 @@ class InMemoryTable(Table):
         if index not in self._indexes:
             raise TableError(f"the table has no index {index.name}; make it with more gsis")
         return index
+
+    def _check_keys(self, plan: Plan) -> None:
+        for op in plan.ops:
+            misfit = key_misfit(op.record, self._indexes) if isinstance(op, Put) else None
+            if misfit is not None:
+                raise TableError(misfit)
 
     def _stored(self, key: Key) -> Record | None:
         place = (key.sk, key.pk, key.sk)
@@ -248,6 +252,12 @@ def _read(partition: _Partition, places: Iterator[_Place], limit: int | None) ->
 
 def _row(record: Record) -> _Row:
     return item_size(record), marshal.dumps(dict(record.attributes))
+
+
+def _passing(rows: Iterable[Record], wanted: CompiledFilter | None) -> tuple[Record, ...]:
+    if wanted is None:
+        return tuple(rows)
+    return tuple(row for row in rows if wanted.satisfied_by(row))
 
 
 def _load(place: _Place, row: _Row) -> Record:

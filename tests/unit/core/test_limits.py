@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sst_repo.core import limits
+from sst_repo.core import layout, limits
+from sst_repo.core.layout import IndexKeys
 from sst_repo.core.records import (
     Absent,
     AttributeValue,
@@ -48,12 +49,16 @@ from sst_repo.errors import ItemTooLargeError, TransactionTooLargeError
         pytest.param({"N": "-12"}, 3, id="N-negative"),
         pytest.param({"N": "1000000"}, 2, id="N-trailing-zeros-are-free"),
         pytest.param({"N": "1000001"}, 5, id="N-inner-zeros-are-not"),
+        pytest.param({"N": "12000"}, 3, id="N-pairs-of-digits-end-at-the-point"),
         pytest.param({"N": "0.5"}, 2, id="N-fraction"),
         pytest.param({"N": "0.0012"}, 2, id="N-leading-zeros-are-free"),
+        pytest.param({"N": "0.00012"}, 3, id="N-pairs-of-digits-begin-at-the-point"),
         pytest.param({"N": "100.25"}, 4, id="N-zeros-before-a-fraction-are-not"),
         pytest.param({"N": "-123.456"}, 1 + 1 + 2 + 2, id="N-negative-fraction"),
         pytest.param({"N": "9" * 38}, 20, id="N-38-digits"),
+        pytest.param({"N": "-1." + "9" * 37}, 21, id="N-38-digits-out-of-step"),
         pytest.param({"N": "0." + "0" * 129 + "1"}, 2, id="N-least"),
+        pytest.param({"N": "1" + "0" * 125}, 2, id="N-most"),
     ],
 )
 def test_a_value_takes_as_many_bytes_as_dynamodb_counts(value: AttributeValue, size: int) -> None:
@@ -134,8 +139,40 @@ def test_a_plan_has_one_op_a_row() -> None:
         limits.check(plan(Put(row(100), Absent()), Check(row(100).key, Absent())))
 
 
-def test_a_plan_without_ops_is_within_the_limits() -> None:
-    limits.check(plan())
+def test_a_plan_has_at_least_one_op() -> None:
+    with pytest.raises(ValueError, match="at least one op"):
+        limits.check(plan())
+
+
+@pytest.mark.parametrize("write_id", ["", "x" * 37], ids=["empty", "37-characters"])
+def test_the_id_of_a_commit_is_a_token_that_dynamodb_takes(write_id: str) -> None:
+    put = Put(row(100), Absent())
+    limits.check(Plan((put,), "x" * 36))
+
+    with pytest.raises(ValueError, match="1 to 36 characters"):
+        limits.check(Plan((put,), write_id))
+
+
+NO_KEYS: list[AttributeValue] = [{"N": "1"}, {"NULL": True}, {"B": b"x"}, {"SS": ["x"]}, {"S": ""}]
+
+
+@pytest.mark.parametrize("index", [layout.LISTING, layout.gsi(2)], ids=lambda index: index.partition)
+def test_the_keys_of_a_row_are_text_of_1_to_2048_and_1024_bytes(index: IndexKeys) -> None:
+    def misfit(name: str, value: AttributeValue) -> str | None:
+        return limits.key_misfit(Record(Key("Order#o1", "@"), {name: value}), [layout.PRIMARY, index])
+
+    for name, most in ((index.partition, 2048), (index.sort, 1024)):
+        assert misfit(name, {"S": "x"}) is None
+        assert misfit(name, {"S": "é" * (most // 2)}) is None
+        for value in (*NO_KEYS, {"S": "é" * (most // 2) + "x"}):
+            assert misfit(name, value) == f"{name} of Order o1 is no text of 1 to {most} bytes, as a key is"
+        assert limits.key_misfit(Record(Key("Order#o1", "@"), {name: {"N": "1"}}), [layout.PRIMARY]) is None
+
+
+@pytest.mark.parametrize("key", [Key("", "@"), Key("Order#o1", ""), Key("x" * 2049, "@"), Key("Order#o1", "x" * 1025)])
+def test_so_are_those_of_the_table_itself(key: Key) -> None:
+    assert limits.key_misfit(Record(key, {}), []) is None
+    assert "as a key is" in (limits.key_misfit(Record(key, {}), [layout.PRIMARY]) or "")
 
 
 def test_nothing_is_one_empty_batch() -> None:

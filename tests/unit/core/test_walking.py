@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -228,7 +229,7 @@ def test_what_reading_took_is_summed_up() -> None:
     assert (got.scanned, got.consumed) == (8, 1.5)
 
 
-@given(st.integers(0, 9999), st.booleans(), st.booleans(), st.integers(1, MAX_ROWS_A_READ))
+@given(st.integers(0, 2026), st.booleans(), st.booleans(), st.integers(1, MAX_ROWS_A_READ))
 def test_a_place_is_read_as_it_was_written(number: int, descending: bool, backward: bool, spacing: int) -> None:  # noqa: FBT001
     selected = selection(2, descending=descending)
     horizon = None if descending else "2026"
@@ -248,6 +249,30 @@ def test_an_unsigned_place_that_was_made_up_is_in_the_listing_or_refused(text: s
     (asked,) = selected.at(place)
     assert (asked.index, asked.partition, asked.first, asked.last) == (query.index, "Order#c1#", "b", "d")
     assert place.position is None or "b" <= place.position.sort <= "d"
+
+
+def test_an_unsigned_place_beyond_its_own_horizon_is_refused() -> None:
+    selected = selection(1, descending=False)
+    made_up = selected.cursor(Place(Position(sort(7), key(7)), horizon="0006"), ())
+
+    with pytest.raises(InvalidCursorError):
+        selected.place(made_up, ())
+
+
+def test_a_walk_goes_on_where_the_last_rows_vanish_before_its_horizon_is_looked_for() -> None:
+    class Vanishing(Shards):
+        def query(self, query: Query) -> Slice:
+            if query.descending:
+                self.rows = {n: row for n, row in self.rows.items() if n < 3}
+            return super().query(query)
+
+    stored = Vanishing(dict.fromkeys(range(10), (0, True)), most=10)
+    first, second = walk(stored, 5, 1, descending=False)
+
+    assert first.items == [0, 1, 2, 3, 4]
+    assert first.following is not None
+    assert first.following.horizon == "0004"
+    assert second.items == []
 
 
 def walk(stored: Shards, limit: int, shards: int, *, descending: bool, reads: int | None = None) -> list[Walked[int]]:

@@ -32,6 +32,7 @@ IF_SAME = {
 SAME = Matches(3, "w3")
 ECHO = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 AFTER = Position("there", Key("Order#o7", "@"))
+AFTER_LATEST = Position("@", Key("Order#o7", "@"))
 
 
 @pytest.fixture(scope="module")
@@ -148,11 +149,11 @@ REQUESTS = [
     ),
     pytest.param(
         "Query",
-        requests.query("shop", Query(LISTING, "Order", filter=compile_filter(Compare(("_t", "p"), "=", {"S": "x"})))),
+        requests.query("shop", Query(LISTING, "Order", filter=compile_filter(Compare(("t", "p"), "=", {"S": "x"})))),
         {
             **PLAIN_QUERY,
             "FilterExpression": "#0.#1 = :0",
-            "ExpressionAttributeNames": {"#p": "_t", "#0": "_t", "#1": "p"},
+            "ExpressionAttributeNames": {"#p": "_t", "#0": "t", "#1": "p"},
             "ExpressionAttributeValues": {":p": {"S": "Order"}, ":0": {"S": "x"}},
         },
         id="query-filtered",
@@ -173,9 +174,10 @@ REQUESTS = [
     ),
     pytest.param(
         "Query",
-        requests.query("shop", Query(PRIMARY, "Order", consistent=True, after=AFTER)),
+        requests.query("shop", Query(PRIMARY, "Order#o7", consistent=True, after=AFTER_LATEST)),
         {
             **PRIMARY_QUERY,
+            "ExpressionAttributeValues": {":p": {"S": "Order#o7"}},
             "ConsistentRead": True,
             "ExclusiveStartKey": {"pk": {"S": "Order#o7"}, "sk": {"S": "@"}},
         },

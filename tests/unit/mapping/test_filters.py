@@ -11,7 +11,7 @@ from hypothesis import given
 from pydantic import BaseModel, ConfigDict
 
 from sst_repo.conditions import Condition, F
-from sst_repo.core.filters import satisfies
+from sst_repo.core.filters import In, Or, satisfies
 from sst_repo.core.records import AttributeValue
 from sst_repo.errors import InvalidQueryError
 from sst_repo.mapping.codec import codec_for
@@ -261,6 +261,13 @@ def test_a_value_that_holds_itself_is_refused() -> None:
     value.append(value)
     with pytest.raises(InvalidQueryError, match="nested deeper"):
         resolve(F.tree == value, CODEC)
+
+
+def test_no_more_than_a_hundred_values_are_asked_for_at_once() -> None:
+    asked = resolve(F.count.is_in(range(201)), CODEC)
+
+    assert isinstance(asked, Or)
+    assert [len(each.values) for each in asked.filters if isinstance(each, In)] == [100, 100, 1]
 
 
 def test_what_is_no_condition_is_refused() -> None:

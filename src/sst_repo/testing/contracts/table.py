@@ -11,6 +11,9 @@ from sst_repo.core.records import Absent, Applied, AttributeValue, Key, Put, Rea
 from sst_repo.errors import TableError, TableNotFoundError
 from sst_repo.tables.base import Table
 from sst_repo.testing.contracts.tables.capacity import CapacityContract
+from sst_repo.testing.contracts.tables.conditions import ConditionContract
+from sst_repo.testing.contracts.tables.ends import EndContract
+from sst_repo.testing.contracts.tables.limits import LimitContract
 from sst_repo.testing.contracts.tables.plans import PlanContract
 from sst_repo.testing.contracts.tables.queries import QueryContract
 from sst_repo.testing.contracts.tables.rows import overwrite, plan, put_all, records_of, row
@@ -73,7 +76,9 @@ def _mutate(record: Record | None) -> None:
     attributes["added"] = {"S": "x"}
 
 
-class TableContract(PlanContract, QueryContract, ScanContract, CapacityContract):
+class TableContract(
+    PlanContract, QueryContract, ScanContract, ConditionContract, EndContract, LimitContract, CapacityContract
+):
     """All that a `Table` must keep to."""
 
     # -- reading

@@ -78,6 +78,11 @@ class ReadingContract(RepositoryFixtures):
         assert list(found) == there
         assert [sample.title for sample in found.values()] == [str(number) for number in range(130)]
 
+    def test_get_many_reads_an_id_once_however_often_it_is_asked_for(self, plain: Repository[Plain]) -> None:
+        sample = plain.add(Plain(title="there"))
+
+        assert plain.get_many([sample.resource_id, "none", sample.resource_id, "none"]) == {sample.resource_id: sample}
+
     def test_get_many_of_nothing_is_nothing(self, table: Table, model: type[Sample]) -> None:
         assert TableRepository(model, table).get_many([]) == {}
 

@@ -10,10 +10,10 @@ from sst_repo.core.expressions import compile_filter
 from sst_repo.core.filters import Exists, Not
 from sst_repo.core.layout import PRIMARY, IndexKeys, gsi
 from sst_repo.core.queries import Query
-from sst_repo.core.records import Record
+from sst_repo.core.records import AttributeValue, Record
 from sst_repo.tables.base import Table
 from sst_repo.testing.contracts.base import Contract, requires
-from sst_repo.testing.contracts.tables.rows import entry, put_all, sized
+from sst_repo.testing.contracts.tables.rows import entry, put_all, row, sized
 
 _QUARTER = MAX_READ_BYTES // 4
 
@@ -37,6 +37,25 @@ _PRICES: dict[str, tuple[Sequence[int], float]] = {
     "a large row": ([400_000], 98),
 }
 """The sizes of rows, and the units for reading them consistently."""
+
+_VALUES: dict[str, AttributeValue] = {
+    "text": {"S": "a\u00e9\uff5e\U0001f600"},
+    "zero": {"N": "0"},
+    "an odd number of digits": {"N": "-123456789012345"},
+    "an even number of digits": {"N": "1234"},
+    "a fraction": {"N": "-123.4567"},
+    "a small fraction": {"N": "0.00012"},
+    "zeros at the end": {"N": "12000"},
+    "38 digits out of step": {"N": "-1.2345678901234567890123456789012345678"},
+    "38 digits": {"N": "12345678901234567890123456789012345678"},
+    "binary": {"B": b"\x00\xff"},
+    "true": {"BOOL": True},
+    "null": {"NULL": True},
+    "set of texts": {"SS": ["a", "\u00e9"]},
+    "set of numbers": {"NS": ["-1", "100"]},
+    "list": {"L": [{"S": "a"}, {"L": []}, {"N": "1"}]},
+    "map": {"M": {"a": {"S": "a"}, "\u00e9": {"M": {}}, "n": {"NULL": True}}},
+}
 
 _NONE_OF_THEM = compile_filter(Not(Exists(("_v",))))
 
@@ -108,6 +127,14 @@ class CapacityContract(Contract):
             _filled(table, gsi(1), name, sizes)
 
             assert table.query(Query(gsi(1), name)).consumed == units / 2, name
+
+    @requires("capacity")
+    def test_each_value_takes_as_many_bytes_as_it_is_counted_for(self, table: Table) -> None:
+        for name, value in _VALUES.items():
+            for size, units in ((4096, 1), (4097, 2)):
+                put_all(table, [sized(row(f"{name} {size}", attributes={"value": value}), size)])
+
+                assert table.query(Query(PRIMARY, f"{name} {size}", consistent=True)).consumed == units, name
 
     @requires("capacity")
     def test_a_read_with_a_limit_costs_the_rows_up_to_it(self, table: Table) -> None:
