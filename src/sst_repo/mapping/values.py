@@ -6,25 +6,13 @@ from enum import IntEnum
 from reprlib import repr as short_repr
 from typing import Any, Final
 
+from sst_repo.core.attribute_values import CONTENTS, is_content
 from sst_repo.core.records import AttributeValue
 
 MAX_LEVELS: Final = 31
 """How many lists and maps may stand within each other: the scalar in the innermost one is DynamoDB's level 32."""
 
-_CONTENTS: Final[dict[str, tuple[type, ...]]] = {
-    "S": (str,),
-    "N": (str,),
-    "B": (bytes,),
-    "BOOL": (bool,),
-    "NULL": (bool,),
-    "M": (dict, Mapping),
-    "L": (list,),
-    "SS": (list,),
-    "NS": (list,),
-    "BS": (list,),
-}
-
-ALL_TAGS: Final = frozenset(_CONTENTS)
+ALL_TAGS: Final = frozenset(CONTENTS)
 
 
 class Misfit(ValueError):  # noqa: N818 - a word for the value, and for the attribute that is no such value
@@ -164,6 +152,6 @@ def content(stored: AttributeValue, tag: str) -> Any:
     if found != tag:
         raise Misfit(f"expected the DynamoDB type {tag}, found {found}")
     held = stored[tag]
-    if not isinstance(held, _CONTENTS[tag]):
+    if not is_content(tag, held):
         raise Misfit(f"{short_repr(held)} can't be the content of the DynamoDB type {tag}")
     return held
