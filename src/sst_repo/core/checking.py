@@ -283,7 +283,7 @@ def _judge_system(row: Record, key: Key) -> Iterator[Finding]:
         yield _finding(FindingKind.WRONG_TYPE, key, f"{layout.TYPE} names another type than the key")
     sound = {
         layout.TYPE: stored_type is not None,
-        layout.VERSION: row.version is not None and 0 < row.version <= layout.MAX_VERSION,
+        layout.VERSION: row.version is not None,
         layout.WRITE_ID: bool(row.write_id),
         layout.CREATED: _time(row.attributes, layout.CREATED) is not None,
         layout.UPDATED: _time(row.attributes, layout.UPDATED) is not None,
