@@ -7,6 +7,7 @@ MOTO_LACKS = {
     "tokens": Lack("it ignores ClientRequestToken, so that a transaction that is sent again is decided anew"),
     "megabyte": Lack("a read ends before the row that makes a megabyte"),
     "capacity": Lack("it says 1 of every read"),
+    "segments of start keys": Lack("it takes a start key of any segment"),
 }
 
 DYNAMODB_LOCAL_LACKS = {
