@@ -115,7 +115,9 @@ class Schema(Generic[T]):
             InvalidQueryError: It is another type's.
         """
         if query.model is not self.model:
-            raise InvalidQueryError(f"{query!r} is no query of {self.model.__qualname__}")
+            raise InvalidQueryError(
+                f"{query.model.__qualname__}.{query.index.name} is no index of {self.model.__qualname__}"
+            )
         codec = codec_of(query)
         return Query(codec.keys, *codec.bounds(query), descending=descending)
 
@@ -174,7 +176,7 @@ class Schema(Generic[T]):
         """Refuse a row that stands under another key than the resource of its image would."""
         stored_type = layout.type_in_listing(image.attributes[layout.TYPE]["S"])
         if stored_type != self.type_name:
-            raise ValueError(f"it is of type {stored_type!r}")
+            raise ValueError("it says that it is of another type")
         type_in_key, _ = layout.type_and_id(key.pk)
         if type_in_key != self.type_name:
             raise ValueError(f"its key is one of the type {type_in_key!r}")

@@ -1,6 +1,7 @@
 """History rows: the exact image, never larger than the row, and nothing but ValueError from what is broken."""
 
 import json
+import tracemalloc
 import zlib
 from base64 import b64encode
 
@@ -207,11 +208,25 @@ def test_garbage_is_a_value_error_or_an_item_of_mappings(row: Record) -> None:
     assert image.key == OLD
 
 
-def test_a_bomb_is_not_unpacked() -> None:
-    bomb = zlib.compress(b"\0" * (MAX_IMAGE_BYTES * 3))
+def bomb(inside: bytes, times: int) -> bytes:
+    """Compress so many times the same, without having it in memory either."""
+    packer = zlib.compressobj(9)
+    return b"".join([*(packer.compress(inside) for _ in range(times)), packer.flush()])
 
-    with pytest.raises(ValueError, match="over 4194304 bytes"):
-        unarchive(packed(bomb))
+
+@pytest.mark.parametrize("start", [b"", b'{"a":{"S":"'], ids=["zeros", "an-item-that-never-ends"])
+def test_a_bomb_is_unpacked_no_further_than_an_item_can_go(start: bytes) -> None:
+    megabyte = 1024 * 1024
+    content = bomb(start + b"0" * megabyte, 300)
+    assert len(content) < MAX_ITEM_BYTES
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match="over 4194304 bytes"):
+            unarchive(packed(content))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 3 * MAX_IMAGE_BYTES, "what is unpacked, and a copy while it grows; not 300 MB"
 
 
 def test_binaries_are_base64_inside() -> None:

@@ -44,8 +44,7 @@ def test_an_id_that_does_not_fit_is_refused_by_name(resource_id: str, message: s
 def test_any_text_is_an_id_or_refused_by_name(resource_id: str) -> None:
     try:
         check_id("Order", resource_id)
-    except UnstorableValueError as error:
-        assert error.path == "Order.resource_id"
+    except UnstorableValueError:
         return
     assert 0 < len(resource_id.encode()) <= IN_THE_LISTING
 
