@@ -11,6 +11,7 @@ pytest.register_assert_rewrite(
     "tests.contract.calls",
     "tests.contract.faults",
     "tests.contract.faulty_repositories",
+    "tests.contract.hostile_conditions",
     "tests.contract.hostile_cursors",
 )
 
