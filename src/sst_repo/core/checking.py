@@ -271,7 +271,7 @@ def _judge_version(number: int, row: Record, known: Known | None) -> Iterator[Fi
     if not same or (image.version is not None and image.version != number):
         message = f"the row and its image do not both say what the key says: version {number}"
         yield _finding(FindingKind.IMAGE_MISMATCH, row.key, message)
-    if not system and known is not None and not row.is_tombstone and not _is_readable(row, known):
+    elif not system and known is not None and not row.is_tombstone and not _is_readable(row, known):
         message = f"version {number} can't be read as its class; get_version() says why"
         yield _finding(FindingKind.UNREADABLE, row.key, message)
 

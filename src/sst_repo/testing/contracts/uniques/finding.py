@@ -64,7 +64,7 @@ class UniqueFindingContract(MemberFixtures):
         told = error.value
         assert (told.type, told.id, told.version) == (model.__name__, f"email={BOB!r}", None)
         assert (told.field, told.value) == ("email", BOB)
-        with pytest.raises(NotFoundError, match=r"room,seat=\('hall', 9\)"):
+        with pytest.raises(NotFoundError, match="with that room,seat was not found"):
             members.get_by(("room", "seat"), ("hall", 9))
 
     @pytest.mark.parametrize(
