@@ -28,6 +28,7 @@ from sst_repo import (
 from sst_repo.core.layout import latest_key
 from sst_repo.core.records import AttributeValue, Record
 from sst_repo.errors import CommitOutcomeUnknownError, ConflictError, TableUnavailableError
+from sst_repo.testing.clocks import ManualClock
 from sst_repo.testing.contracts.stored import plant, spoil, stored_row
 from sst_repo.testing.wrappers import ScriptedTable, lost_request
 
@@ -87,7 +88,8 @@ class Scene:
 
     def __init__(self) -> None:
         self.table = ScriptedTable(InMemoryTable(cursor_secret=CANARY))
-        self.vaults = TableRepository(Vault, self.table)
+        # Its clock waits in no time, where a commit is sent again.
+        self.vaults = TableRepository(Vault, self.table, clock=ManualClock())
         self.vault = self.vaults.add(vault(resource_id="v", mail=CANARY))
 
     def read_spoilt(self, name: str, value: AttributeValue) -> None:
@@ -240,7 +242,7 @@ def test_a_client_and_its_credentials_are_not_shown() -> None:
         config=Config(retries={"total_max_attempts": 1}, connect_timeout=0.1),
     )
     table = DynamoDBTable("vaults", client=client, cursor_secret=CANARY)
-    vaults = TableRepository(Vault, table)
+    vaults = TableRepository(Vault, table, clock=ManualClock())
     assert CANARY not in f"{table} {table!r} {vaults} {vaults!r}"
     for call in (lambda: vaults.get("v"), vaults.list, lambda: vaults.add(vault())):
         with pytest.raises((TableUnavailableError, CommitOutcomeUnknownError)) as failed:
