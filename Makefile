@@ -33,10 +33,14 @@ format: $(DEV) ## Format the code and mend what can be mended
 	$(BIN)/ruff format
 
 .PHONY: lint
-lint: $(DEV) ## Check style, formatting and who imports whom
+lint: $(DEV) audit ## Check style, formatting, security and who imports whom
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
+
+.PHONY: audit
+audit: $(DEV) ## Look for known vulnerabilities in what is installed
+	$(BIN)/python -m tests.audit
 
 .PHONY: types
 types: mypy pyright ## Check types with mypy and pyright

@@ -7,6 +7,12 @@ settings.register_profile("repeatable", derandomize=True, deadline=None, databas
 settings.load_profile("repeatable")
 
 # Tests to derive from: their assertions are to explain themselves as those of test modules do.
-pytest.register_assert_rewrite("tests.contract.calls", "tests.contract.faults", "tests.contract.faulty_repositories")
+pytest.register_assert_rewrite(
+    "tests.contract.calls",
+    "tests.contract.faults",
+    "tests.contract.faulty_repositories",
+    "tests.contract.hostile_conditions",
+    "tests.contract.hostile_cursors",
+)
 
 pytest_plugins = ["sst_repo.testing.fixtures"]

@@ -30,7 +30,7 @@ class _NoTruth:
 
     def __bool__(self) -> NoReturn:
         raise InvalidQueryError(
-            f"{self!r} is neither true nor false before it is asked of a resource; {_JOIN_ADVICE}, "
+            f"what is made of F is neither true nor false before it is asked of a resource; {_JOIN_ADVICE}, "
             f"instead of and, or, not, in or a chain such as 1 < F.a < 5",
         )
 
@@ -139,7 +139,7 @@ class _Steppable(_NoTruth):
     __iter__ = None
 
     def __contains__(self, value: object) -> NoReturn:
-        raise InvalidQueryError(f"{value!r} in {self!r}: write {self!r}.contains({value!r})")
+        raise InvalidQueryError(f"in {self!r}: write {self!r}.contains(...)")
 
     def _so_far(self) -> Steps:
         return ()
@@ -186,7 +186,7 @@ class FieldPath(_Steppable):
             InvalidQueryError: The values are one text.
         """
         if isinstance(values, (str, bytes)):
-            raise InvalidQueryError(f"{self!r}.is_in({values!r}): give a list of values")
+            raise InvalidQueryError(f"{self!r}.is_in() of one {type(values).__name__}: give a list of values")
         return Asked(self._steps, "is_in", tuple(map(_value, values)))
 
     def begins_with(self, prefix: str | bytes) -> Condition:
@@ -275,7 +275,7 @@ class Size(_NoTruth):
 
     def _compared(self, sign: Comparison, size: object) -> Condition:
         if not isinstance(size, int) or isinstance(size, bool):
-            raise InvalidQueryError(f"{self!r} {sign} {size!r}: a size is compared with an int")
+            raise InvalidQueryError(f"{self!r} {sign} {type(size).__name__}: a size is compared with an int")
         return Sized(self._steps, sign, size)
 
 
@@ -301,7 +301,7 @@ def _parts(condition: Condition, kind: "type[All | Either]") -> tuple[Condition,
 
 def _value(value: object) -> object:
     if isinstance(value, _NoTruth):
-        raise InvalidQueryError(f"{value!r} is no value; a field can only be compared with values")
+        raise InvalidQueryError(f"{type(value).__name__} is no value; a field can only be compared with values")
     return value
 
 

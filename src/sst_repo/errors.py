@@ -23,12 +23,14 @@ SstRepoError
   └ TableUnavailableError              the server can't be reached or fails
 ```
 
-Errors carry their facts as fields and say what was tried, what was found and what to do. An error of the driver
+Errors carry their facts as fields and say what was tried, what was found and what to do. Their texts name ids, fields
+and types, and never show the value of a field: what is logged gives no secret away. An error of the driver
 below is never raised as such: it is the `__cause__`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as field_
 from functools import partial
 from typing import NoReturn, Self
 
@@ -75,7 +77,7 @@ class NotFoundError(SstRepoError, LookupError):
     ) -> None:
         """Say what was looked for; `hint` adds what to do."""
         if field is not None:
-            what = f"{type} with {id}"
+            what = f"{type} with that {field}"
         else:
             what = f"{type} {id!r}" if version is None else f"version {version} of {type} {id!r}"
         super().__init__(f"{what} was not found{hint and '; ' + hint}")
@@ -132,12 +134,12 @@ class Conflict:
     expected: int | None
     actual: int | None
     field: str | None = None
-    value: object = None
+    value: object = field_(default=None, repr=False)
 
     def __str__(self) -> str:
         """Tell the conflict in words."""
         if self.field is not None:
-            return f"{self.type}.{self.field} {self.value!r}: expected free, found held by {self.type} {self.id!r}"
+            return f"{self.type}.{self.field}: expected free, found held by {self.type} {self.id!r}"
         if self.expected is None and self.actual is None:
             return f"{self.type} {self.id!r}: expected none, found none, but it was written and deleted in between"
         if self.expected is None:
@@ -176,7 +178,7 @@ class UniqueViolationError(CommitError):
 
     def __init__(self, type: str, field: str, value: object, holder: str) -> None:
         """Say which value is taken and by whom."""
-        super().__init__(f"nothing was written: {type}.{field} {value!r} is held by {type} {holder!r}; choose another")
+        super().__init__(f"nothing was written: this {type}.{field} is held by {type} {holder!r}; choose another")
         self.type = type
         self.field = field
         self.value = value

@@ -202,7 +202,10 @@ class KeyQuery(Generic[T]):
 
     def _asking(self, operator: Operator, values: tuple[object, ...]) -> "KeyQuery[T]":
         if self.operator != "all":
-            raise InvalidQueryError(f"{self!r} already has an operator; for a range use between()")
+            raise InvalidQueryError(
+                f"{self.model.__name__}.{self.index.name} already has an operator, {self.operator}(); "
+                "for a range use between()"
+            )
         return replace(self, operator=operator, values=values)
 
 

@@ -67,7 +67,7 @@ class ItemCollection:
         if len(partitions) > 1:
             one, other, *_ = partitions.values()
             raise InvalidQueryError(
-                f"the collection {self._name!r}: {one.name} and {other.name} make different keys of {partition!r}; "
+                f"the collection {self._name!r}: {one.name} and {other.name} make different keys of one value; "
                 "give their partition parts the same types"
             )
         ((key, codec),) = partitions.items()

@@ -51,7 +51,7 @@ def look_up(reader: Reader[Any], claim: Claim, is_known: Callable[[Target], bool
         target = None if guard.holder is None else reader.find_target(guard.holder)
         if target is None:
             raise CorruptRecordError(
-                claim.type, f"{claim.field}={claim.value!r}", "it does not say who holds the value"
+                claim.type, claim.field, "the guard row of a unique value does not say who holds it"
             )
         if is_known(target):
             break

@@ -11,9 +11,15 @@ from sst_repo.core.paging import Reads
 from sst_repo.core.policy import is_alive
 from sst_repo.core.projections import complete
 from sst_repo.core.queries import Query, Slice
-from sst_repo.core.records import Attributes, Record
+from sst_repo.core.records import Attributes, Record, version_number
 from sst_repo.core.selections import Selection
-from sst_repo.errors import CorruptRecordError, InvalidQueryError, NotFoundError, UnstorableValueError
+from sst_repo.errors import (
+    CorruptRecordError,
+    InvalidCursorError,
+    InvalidQueryError,
+    NotFoundError,
+    UnstorableValueError,
+)
 from sst_repo.indexes import KeyQuery
 from sst_repo.mapping.schema import Schema
 from sst_repo.pages import Page
@@ -133,7 +139,7 @@ class Reader(Generic[T]):
         items: list[T] = []
         skipped: list[CorruptRecordError] = []
         if cursor is not None:
-            before = int(cursors.decode(cursor, listing, self.table.cursor_secrets))
+            before = _version_in(cursors.decode(cursor, listing, self.table.cursor_secrets))
         else:
             latest = self.latest(target)
             if latest is None:
@@ -217,7 +223,7 @@ def read_page(
         selection: What is listed.
         limit: How many resources; None for all.
         cursor: Where to go on; None to begin.
-        load: Makes a resource of a row; None for a row that does not count.
+        load: Makes a resource of a latest row; None for a row that does not count.
         reads: How many reads a filtered page may take.
 
     Raises:
@@ -227,7 +233,15 @@ def read_page(
     _check_limit(limit)
     _check_limit(reads)
     place = selection.place(cursor, table.cursor_secrets)
-    walked = run(table, walking.page(selection, place, limit, load, reads if selection.is_filtered else None))
+
+    def load_latest(row: Record) -> T | None:
+        if row.key.sk == layout.LATEST:
+            return load(row) if is_alive(row) else None
+        # Somebody else gave it a place in the index: its resource, if it has one, is another row.
+        type_name, resource_id = layout.type_and_id(row.key.pk)
+        raise CorruptRecordError(type_name, resource_id, "it is in an index, but no latest row", version=row.version)
+
+    walked = run(table, walking.page(selection, place, limit, load_latest, reads if selection.is_filtered else None))
     following, previous = (
         selection.cursor(next_to, table.cursor_secrets) for next_to in (walked.following, walked.previous)
     )
@@ -264,6 +278,18 @@ def _answer(table: Table, query: Query) -> Slice:
 def name_of(predicate: Callable[..., object] | None) -> str:
     """Return what cursors know a predicate by; "" for none."""
     return "" if predicate is None else getattr(predicate, "__qualname__", repr(type(predicate)))
+
+
+def _version_in(place: str) -> int:
+    """Return the version that a page of versions goes on below.
+
+    Raises:
+        InvalidCursorError: No page ends there. Without a secret anybody can make up a place.
+    """
+    version = version_number(place)
+    if version is None or version == 1:
+        raise InvalidCursorError("the cursor names no place among the versions; begin again without a cursor")
+    return version
 
 
 def _check_limit(limit: int | None) -> None:

@@ -83,7 +83,7 @@ ERRORS = [
     pytest.param(
         NotFoundError.with_value("Customer", "email", "a@b"),
         {"type": "Customer", "id": "email='a@b'", "version": None, "field": "email", "value": "a@b"},
-        "Customer with email='a@b' was not found",
+        "Customer with that email was not found",
         id="NotFoundError-by-a-unique-value",
     ),
     pytest.param(
@@ -102,14 +102,14 @@ ERRORS = [
     pytest.param(
         ConflictError([Conflict("Customer", "c1", None, None, "email", "a@b")]),
         {"conflicts": (Conflict("Customer", "c1", None, None, "email", "a@b"),)},
-        "nothing was written: Customer.email 'a@b': expected free, found held by Customer 'c1'. Load the latest state "
+        "nothing was written: Customer.email: expected free, found held by Customer 'c1'. Load the latest state "
         "and try again",
         id="ConflictError-over-a-unique-value",
     ),
     pytest.param(
         UniqueViolationError("Customer", "email", "a@b", "c1"),
         {"type": "Customer", "field": "email", "value": "a@b", "holder": "c1"},
-        "nothing was written: Customer.email 'a@b' is held by Customer 'c1'; choose another",
+        "nothing was written: this Customer.email is held by Customer 'c1'; choose another",
         id="UniqueViolationError",
     ),
     pytest.param(

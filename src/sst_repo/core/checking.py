@@ -271,7 +271,7 @@ def _judge_version(number: int, row: Record, known: Known | None) -> Iterator[Fi
     if not same or (image.version is not None and image.version != number):
         message = f"the row and its image do not both say what the key says: version {number}"
         yield _finding(FindingKind.IMAGE_MISMATCH, row.key, message)
-    if not system and known is not None and not row.is_tombstone and not _is_readable(row, known):
+    elif not system and known is not None and not row.is_tombstone and not _is_readable(row, known):
         message = f"version {number} can't be read as its class; get_version() says why"
         yield _finding(FindingKind.UNREADABLE, row.key, message)
 
@@ -283,7 +283,7 @@ def _judge_system(row: Record, key: Key) -> Iterator[Finding]:
         yield _finding(FindingKind.WRONG_TYPE, key, f"{layout.TYPE} names another type than the key")
     sound = {
         layout.TYPE: stored_type is not None,
-        layout.VERSION: row.version is not None and 0 < row.version <= layout.MAX_VERSION,
+        layout.VERSION: row.version is not None,
         layout.WRITE_ID: bool(row.write_id),
         layout.CREATED: _time(row.attributes, layout.CREATED) is not None,
         layout.UPDATED: _time(row.attributes, layout.UPDATED) is not None,

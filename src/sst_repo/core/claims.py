@@ -110,12 +110,13 @@ def fault(move: Move, stored: Record | None) -> Conflict | UniqueViolationError 
         stored: The guard row that stands there.
     """
     type_name, value = layout.type_and_value(move.op.key.pk)
+    field = value.partition("#")[0]
     holder = None if stored is None else stored.holder
     if holder is None:
-        return CorruptRecordError(type_name, value, "the guard row of a unique value does not say who holds it")
+        return CorruptRecordError(type_name, field, "the guard row of a unique value does not say who holds it")
     claim = move.claim
     if claim is None or move.giver is not None:
-        reason = f"it says that it holds the unique value {value!r}, but {type_name} {holder!r} does; check the table"
+        reason = f"it says that it holds a unique value of {field!r}, but {type_name} {holder!r} does; check the table"
         return CorruptRecordError(type_name, move.giver or "", reason)
     if move.looked:
         return Conflict(type_name, holder, expected=None, actual=None, field=claim.field, value=claim.value)

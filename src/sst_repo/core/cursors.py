@@ -8,6 +8,10 @@ makes a mangled cursor, or one of another listing, known as such before any call
 | 1 | 8 bytes of BLAKE2b | finds accidents; whoever knows the library can make one |
 | 2 | 16 bytes of HMAC-SHA-256 | where the table has a secret: nobody without it can make one |
 
+What decodes is not trusted: `Selection.place` and its like check that it is a place in the very listing that is read.
+So the most that an unsigned cursor can do is to begin elsewhere in that listing. Neither format is encrypted: the sort
+key and the id of a row can be read from a cursor, and nothing else of it.
+
 Source: RFC 2104, section 5: a truncated HMAC keeps at least half of its length.
 """
 

@@ -8,9 +8,10 @@ one fitted: what it loses with the listing's attribute outweighs its longer key.
 import json
 import zlib
 from base64 import b64decode, b64encode
-from typing import Any, cast
+from typing import Any
 
 from sst_repo.core import layout
+from sst_repo.core.attribute_values import check_item
 from sst_repo.core.limits import attributes_size
 from sst_repo.core.records import Attributes, Record
 
@@ -56,11 +57,10 @@ def unarchive(row: Record) -> Record:
         raise ValueError(f"{layout.COMPRESSED} is cut off or unpacks to over {MAX_IMAGE_BYTES} bytes")
     try:
         image = json.loads(text, object_hook=_from_base64)
-    except (TypeError, RecursionError) as error:
-        raise ValueError(f"{layout.COMPRESSED} holds no item ({error})") from error
-    if not isinstance(image, dict) or not all(isinstance(value, dict) for value in cast("Attributes", image).values()):
-        raise ValueError(f"{layout.COMPRESSED} holds no item")
-    return Record(row.key, cast("Attributes", image))
+        check_item(image)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise ValueError(f"{layout.COMPRESSED} holds no item ({type(error).__name__})") from None
+    return Record(row.key, image)
 
 
 def _to_base64(value: object) -> str:

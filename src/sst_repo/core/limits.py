@@ -86,6 +86,15 @@ def culprit(op: Op) -> str:
     return f"{type_name} {holder or value}"
 
 
+def fits(text: str, most: int) -> bool:
+    """Tell whether a text can be a key of at most so many bytes; an empty one can't.
+
+    Raises:
+        UnicodeEncodeError: It is no Unicode text.
+    """
+    return 0 < len(text.encode()) <= most
+
+
 def item_size(record: Record) -> int:
     """Return the bytes an item counts for, names of attributes included."""
     key = len("pk") + len(record.key.pk.encode()) + len("sk") + len(record.key.sk.encode())

@@ -21,7 +21,7 @@ def canonical_number(value: float | Decimal | str) -> str:
     try:
         number = Decimal(repr(value) if isinstance(value, float) else value)
     except InvalidOperation:
-        raise ValueError(f"{value!r} is not a number") from None
+        raise ValueError("it is not a number") from None
     if not number.is_finite():
         raise ValueError(f"{number} has no place among DynamoDB's numbers")
     if not number:

@@ -3,15 +3,24 @@
 A table knows nothing but what is in this module. Everything here is immutable; records are shared, never copied.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 AttributeValue: TypeAlias = Mapping[str, Any]
 """A value in DynamoDB's typed form, such as `{"S": "x"}`. Numbers are canonical text (see `core.numbers`), sets are
 sorted lists, binaries are `bytes`; so equal values are equal mappings."""
 
 Attributes: TypeAlias = Mapping[str, AttributeValue]
+
+
+_VERSION: Final = re.compile(r"[1-9][0-9]{0,11}")
+
+
+def version_number(text: object) -> int | None:
+    """Return the version that a text says, from 1 to the last one that history has a key for; None if it says none."""
+    return int(text) if isinstance(text, str) and _VERSION.fullmatch(text) else None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -29,16 +38,15 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A row: its key, and all other attributes in DynamoDB's typed form."""
+    """A row: its key, and all other attributes in DynamoDB's typed form; those are not shown, they may be secrets."""
 
     key: Key
-    attributes: Attributes
+    attributes: Attributes = field(repr=False)
 
     @property
     def version(self) -> int | None:
         """The version in `_v`; None in a row that is not ours."""
-        number = self.attributes.get("_v", {}).get("N")
-        return int(number) if isinstance(number, str) and number.isdigit() else None
+        return version_number(self.attributes.get("_v", {}).get("N"))
 
     @property
     def write_id(self) -> str | None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from sst_repo.core import layout
 from sst_repo.core.filters import And, BeginsWith, Compare, Exists, Filter, Not
-from sst_repo.core.limits import MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES
+from sst_repo.core.limits import MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES, fits
 from sst_repo.core.queries import Position
 from sst_repo.core.records import Key
 from sst_repo.errors import InvalidCursorError
@@ -105,14 +105,10 @@ def _entry(segment: int, *key: object) -> tuple[int, Key | None]:
     match key:
         case ():
             return segment, None
-        case (str(pk), str(sk)) if _fits(pk, MAX_PARTITION_KEY_BYTES) and _fits(sk, MAX_SORT_KEY_BYTES):
+        case (str(pk), str(sk)) if fits(pk, MAX_PARTITION_KEY_BYTES) and fits(sk, MAX_SORT_KEY_BYTES):
             return segment, Key(pk, sk)
         case _:
             raise ValueError("a key is two texts, neither of them empty or too long")
-
-
-def _fits(text: str, most: int) -> bool:
-    return 0 < len(text.encode()) <= most
 
 
 def _is_number(found: object, most: int) -> bool:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from sst_repo.core import cursors, layout
-from sst_repo.core.limits import MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES
+from sst_repo.core.limits import MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES, fits
 from sst_repo.core.queries import Position, Query
+from sst_repo.core.records import Key
 from sst_repo.errors import InvalidCursorError
 
 _FORWARD: Final = ">"
@@ -101,6 +102,9 @@ class Selection:
             raise _nowhere()
         spacing, direction, text = written.groups()
         horizon, text = _parted(text) if self.is_moving else (None, text)
+        if horizon is not None and not (horizon and _fits_sort(horizon + _ABOVE_IDS)):
+            raise _nowhere()
+        # Without a secret anybody can make up a place; it can only be one in what is read anyway.
         position = self._position(text, horizon) if text else None
         return Place(position, direction == _BACKWARD, horizon, int(spacing))
 
@@ -111,23 +115,34 @@ class Selection:
         return (self.type, *map(str, parts), repr(query.filter), self.predicate)
 
     def _text(self, position: Position) -> str:
-        if self.queries[0].index == layout.LISTING:
-            # The listing's sort key names the row itself.
-            return position.sort
-        return _pair(position.key.pk, position.sort)
+        key, named = position.key, self._key_named_by(position.sort)
+        pk = "" if key.pk == named.pk else key.pk
+        sk = "" if key.sk == named.sk else key.sk
+        return _pair(pk, _pair(sk, position.sort))
 
     def _position(self, text: str, horizon: str | None) -> Position:
-        if self.queries[0].index == layout.LISTING:
-            pk, sort = layout.partition_key(self.type, layout.id_in_listing_sort(text)), text
-        else:
-            pk, sort = _parted(text)
-        # Without a secret anybody can make up a place; it can only be one in what is read anyway.
+        pk, text = _parted(text)
+        sk, sort = _parted(text)
+        named = self._key_named_by(sort)
+        key = Key(pk or named.pk, sk or named.sk)
         first, last = self.queries[0].first, _last(self.queries[0], horizon)
         within = (first or "") <= sort and (last is None or sort <= last)
-        fits = 0 < len(pk.encode()) <= MAX_PARTITION_KEY_BYTES and 0 < len(sort.encode()) <= MAX_SORT_KEY_BYTES
-        if not within or not fits:
+        if not within or not fits(key.pk, MAX_PARTITION_KEY_BYTES) or not all(map(_fits_sort, (key.sk, sort))):
             raise _nowhere()
-        return Position(sort, layout.latest_key(pk))
+        return Position(sort, key)
+
+    def _key_named_by(self, sort: str) -> Key:
+        """Return the key that a row of ours has, as far as it follows from its sort key: in the listing all of it.
+
+        Cursors name the rest. Of a row that somebody else wrote that is all of it, or they would lead to another place.
+        """
+        if self.queries[0].index != layout.LISTING:
+            return layout.latest_key("")
+        return layout.latest_key(layout.partition_key(self.type, layout.id_in_listing_sort(sort)))
+
+
+def _fits_sort(text: str) -> bool:
+    return fits(text, MAX_SORT_KEY_BYTES)
 
 
 def _last(query: Query, horizon: str | None) -> str | None:

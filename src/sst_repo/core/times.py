@@ -20,8 +20,11 @@ def from_utc_text(text: str) -> datetime:
     Raises:
         ValueError: It is no such text.
     """
-    instant = datetime.fromisoformat(text.removesuffix("Z"))
+    try:
+        instant = datetime.fromisoformat(text.removesuffix("Z"))
+    except ValueError:
+        instant = None
     # `fromisoformat` reads all of ISO 8601, other widths and offsets included.
-    if instant.isoformat(timespec="microseconds") + "Z" != text:
-        raise ValueError(f"{text!r} is not a UTC timestamp")
+    if instant is None or instant.isoformat(timespec="microseconds") + "Z" != text:
+        raise ValueError("it is not a UTC timestamp")
     return instant.replace(tzinfo=UTC)

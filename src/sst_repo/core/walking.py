@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from sst_repo.core import layout
 from sst_repo.core.paging import Filled, Reads, fill, position
+from sst_repo.core.queries import Position
 from sst_repo.core.records import Record
 from sst_repo.core.selections import Place, Selection
 from sst_repo.errors import CorruptRecordError
@@ -56,8 +57,8 @@ def page(
     budget = None if reads is None else reads * len(selection.queries)
     filled = yield from fill(selection.at(place), limit, load, budget, place.spacing)
     horizon = place.horizon
-    if filled.more and selection.is_moving and horizon is None:
-        horizon = yield from _last_update(selection, filled)
+    if filled.resume is not None and selection.is_moving and horizon is None:
+        horizon = yield from _last_update(selection, filled, filled.resume)
     onward = Place(filled.resume, place.is_backward, horizon, filled.spacing) if filled.more else None
     back = Place(filled.first or filled.resume, not place.is_backward, horizon, filled.spacing)
     if not place.is_backward:
@@ -75,14 +76,15 @@ def _walked(
     return Walked(items, filled.skipped, following, previous, filled.scanned, filled.consumed)
 
 
-def _last_update(selection: Selection, filled: Filled[ItemT]) -> Reads[str]:
+def _last_update(selection: Selection, filled: Filled[ItemT], resume: Position) -> Reads[str]:
     """Find out when the last update was: a walk from the oldest on ends there, whatever is updated during it.
 
-    The answer may come from a copy of the index that lags behind the one that the page was read from.
+    It does not end before the place where it goes on: all that comes after may be deleted meanwhile, and the answer may
+    come from a copy of the index that lags behind the one that the page was read from.
     """
-    last = "" if filled.resume is None else layout.time_in_listing_sort(filled.resume.sort)
+    last = layout.time_in_listing_sort(resume.sort)
     for query in selection.latest():
         got = yield query
         filled.consumed += got.consumed
-        last = max(last, *(layout.time_in_listing_sort(position(row, query.index).sort) for row in got.records), "")
+        last = max([last, *(layout.time_in_listing_sort(position(row, query.index).sort) for row in got.records)])
     return last

@@ -70,7 +70,7 @@ class EnumCodec(ValueCodec, Generic[E]):
         try:
             return self.enum(found) if self.by_value else self.enum[str(found)]
         except (ValueError, KeyError):
-            raise Misfit(f"{found!r} is not a member of {self.label}") from None
+            raise Misfit(f"what is stored is not a member of {self.label}") from None
 
     def _has(self, value: object) -> bool:
         try:
@@ -123,7 +123,7 @@ class LiteralCodec(ValueCodec):
         """Read one of the values."""
         value: object = self.base.decode(stored)
         if value not in self.values:
-            raise Misfit(f"expected {self.label}, found {value!r}")
+            raise Misfit(f"expected {self.label}, found another {type(value).__name__}")
         return value
 
     def stored_values(self) -> Sequence[AttributeValue]:

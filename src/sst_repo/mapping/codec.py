@@ -21,8 +21,9 @@ The system fields are not the codec's: the schema keeps them under names of its 
 """
 
 from collections.abc import Mapping
-from reprlib import repr as short_repr
 from typing import Any, Generic, TypeVar, cast
+
+from pydantic import ValidationError
 
 from sst_repo.core.layout import is_reserved
 from sst_repo.core.records import Attributes, AttributeValue
@@ -30,7 +31,7 @@ from sst_repo.errors import ModelError, UnstorableValueError
 from sst_repo.mapping.compiler import Compiler
 from sst_repo.mapping.equality import comes_back
 from sst_repo.mapping.structures import Members
-from sst_repo.mapping.values import MAX_LEVELS, Misfit
+from sst_repo.mapping.values import MAX_LEVELS, Misfit, faults_of
 from sst_repo.resource import SYSTEM_FIELDS, Resource
 
 T = TypeVar("T", bound=Resource)
@@ -98,11 +99,11 @@ class ModelCodec(Generic[T]):
             return self._model.model_validate(values, by_name=True, by_alias=False)
         except Misfit as misfit:
             raise ValueError(f"{misfit.path(self._name)}: {misfit.reason}") from misfit.__cause__
-        except ValueError:
-            raise
+        except ValidationError as error:
+            raise ValueError(f"{self._name}: {faults_of(error)}") from None
         except Exception as error:
             # Validators of the class may raise anything when they meet what they were not written for.
-            raise ValueError(f"{self._name}: {type(error).__name__}: {error}") from error
+            raise ValueError(f"{self._name}: a validator raised {type(error).__name__}") from error
 
     def prove(self, resource: T, attributes: Attributes) -> None:
         """Make sure that the attributes, once stored, can be read and give an equal resource.
@@ -118,10 +119,8 @@ class ModelCodec(Generic[T]):
         for name in given_values | back_values:
             given, found = given_values.get(name), back_values.get(name)
             if not comes_back(given, found):
-                raise UnstorableValueError(
-                    f"{self._name}.{name}",
-                    f"{short_repr(given)} would come back as {short_repr(found)}",
-                )
+                reason = f"{type(given).__name__} would come back as {_other(given, found)}"
+                raise UnstorableValueError(f"{self._name}.{name}", reason)
         self._prove_stable(back, attributes)
 
     def _prove_stable(self, back: T, attributes: Attributes) -> None:
@@ -129,7 +128,7 @@ class ModelCodec(Generic[T]):
         again = self.encode(back)
         for name in {**again, **attributes}:
             if again.get(name) != attributes.get(name):
-                reason = f"it would come back as another type, stored as {short_repr(again.get(name))}"
+                reason = "it would come back as another type, and be stored in another way"
                 raise UnstorableValueError(f"{self._name}.{name}", reason)
 
 
@@ -161,6 +160,10 @@ def _check_names(model: type[Resource]) -> None:
                 f"{model.__qualname__}.{name}: pk, sk and names beginning with gsi or _ belong to the table; "
                 f"name the field differently",
             )
+
+
+def _other(given: object, found: object) -> str:
+    return "another one" if type(given) is type(found) else type(found).__name__
 
 
 def _values(resource: Resource) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from reprlib import repr as short_repr
 from typing import Any, Final
 
 from sst_repo.core.records import AttributeValue
@@ -215,5 +214,5 @@ def _encode_element(item: ValueCodec, element: object, room: int) -> AttributeVa
     try:
         return item.encode(element, room)
     except Misfit as misfit:
-        misfit.at(f"{{{short_repr(element)}}}")
+        misfit.at(f"{{{type(element).__name__}}}")
         raise

@@ -48,7 +48,7 @@ from sst_repo.mapping.containers import sort_key
 from sst_repo.mapping.operands import equal_operand, has_size, ordered_operand, part_operands, text_operand
 from sst_repo.mapping.paths import Place, places
 from sst_repo.mapping.scalars import NONE
-from sst_repo.mapping.values import Misfit
+from sst_repo.mapping.values import Misfit, type_of
 
 
 def resolve(condition: Condition, codec: ModelCodec[Any]) -> Filter:
@@ -75,7 +75,7 @@ def resolve(condition: Condition, codec: ModelCodec[Any]) -> Filter:
                 path = misfit.path(repr(FieldPath(condition.steps)))
                 raise InvalidQueryError(f"{codec.model.__qualname__}: {path}: {misfit.reason}") from misfit.__cause__
         case _:
-            raise InvalidQueryError(f"{condition!r} is no condition; make one of F, as F.total > 5")
+            raise InvalidQueryError(f"{type_of(condition).__name__} is no condition; make one of F, as F.total > 5")
 
 
 def _about(condition: Compared | Sized | Asked, found: Sequence[Place]) -> Filter:

@@ -12,7 +12,7 @@ from pydantic import PydanticUserError, TypeAdapter, ValidationError
 from sst_repo.core.records import AttributeValue
 from sst_repo.errors import ModelError
 from sst_repo.mapping.trees import TREE
-from sst_repo.mapping.values import Fit, Misfit, ValueCodec, wrong_type
+from sst_repo.mapping.values import Fit, Misfit, ValueCodec, faults_of, wrong_type
 
 _ONLY_CHECKED = {"is-instance", "is-subclass", "callable", "generator", "custom-error"}
 _INNER = ("schema", "json_schema", "lax_schema")
@@ -68,8 +68,8 @@ class ForeignCodec(ValueCodec):
         """Write pydantic's JSON."""
         try:
             dumped = self._adapter.dump_python(value, mode="json", by_alias=False, round_trip=True, warnings="error")
-        except (ValueError, TypeError, AttributeError) as error:
-            raise Misfit(f"{wrong_type(self.label, value)}: {_first_line(error)}") from error
+        except (ValueError, TypeError, AttributeError):
+            raise wrong_type(self.label, value) from None
         if dumped is None:
             raise wrong_type(self.label, value)
         return TREE.encode(dumped, room)
@@ -83,7 +83,11 @@ class ForeignCodec(ValueCodec):
         try:
             return self._adapter.validate_json(text, by_alias=False, by_name=True)
         except ValidationError as error:
-            raise Misfit(f"it is not a {self.label}: {error}") from error
+            raise Misfit(f"it is not a {self.label}: {faults_of(error)}") from None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 def _is_only_checked(schema: Any) -> bool:
@@ -92,10 +96,6 @@ def _is_only_checked(schema: Any) -> bool:
         return True
     inner = next((schema[name] for name in _INNER if name in schema), None)
     return inner is not None and kind not in {"model", "dataclass"} and _is_only_checked(inner)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]
 
 
 def _advice() -> str:

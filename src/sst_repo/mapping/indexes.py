@@ -143,7 +143,7 @@ def codec_of(query: KeyQuery[Any]) -> IndexCodec:
     for codec in indexes_of(query.model):
         if codec.index is query.index:
             return codec
-    raise InvalidQueryError(f"{query!r}: {query.model.__qualname__} has no such index")
+    raise InvalidQueryError(f"{query.model.__qualname__} has no such index as {query.index.name}")
 
 
 @cache

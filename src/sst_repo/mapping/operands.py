@@ -62,7 +62,7 @@ def ordered_operand(codec: ValueCodec, value: Any) -> AttributeValue:
         stored = equal_operand(bare, value)
         if tag_of(stored) in _ORDERED_TAGS:
             return stored
-    raise Misfit(f"{codec.label} is not stored in an order that {value!r} has a place in; use a predicate")
+    raise Misfit(f"{codec.label} is not stored in an order that {type(value).__name__} has a place in; use a predicate")
 
 
 def text_operand(codec: ValueCodec, value: Any) -> AttributeValue:
@@ -80,7 +80,7 @@ def text_operand(codec: ValueCodec, value: Any) -> AttributeValue:
         case _ if bare is TREE and isinstance(value, _TEXTS):
             return bare.encode(value, 0)
         case _:
-            raise Misfit(f"{codec.label} is no text or bytes that could have the part {value!r}")
+            raise Misfit(f"{codec.label} is no text or bytes that could have such a part")
 
 
 def part_operands(codec: ValueCodec, value: Any) -> list[AttributeValue]:
@@ -95,7 +95,7 @@ def part_operands(codec: ValueCodec, value: Any) -> list[AttributeValue]:
         case TupleCodec(items=items):
             return _elements(items, value)
         case MapCodec():
-            raise Misfit(f"{codec.label} has keys; write [{value!r}].exists()")
+            raise Misfit(f"{codec.label} has keys; write [key].exists()")
         case _ if codec is TREE:
             return [equal_operand(codec, value)]
         case _:

@@ -196,7 +196,9 @@ def _key_codec(model: type[Resource], declared: ValueCodec) -> KeyCodec:
 
 
 def _untyped(value: object) -> str:
-    raise ValueError(f"{value!r} can't be part of a key here; use the class with its type parameters given")
+    raise ValueError(
+        f"{type(value).__name__} can't be part of a key here; use the class with its type parameters given"
+    )
 
 
 def _field_codec(model: type[Resource], name: str) -> ValueCodec | None:

@@ -93,8 +93,8 @@ class ScalarCodec(ValueCodec):
         held = content(stored, self.tag)
         try:
             return self.read(held)
-        except (ValueError, ArithmeticError) as error:
-            raise Misfit(f"{held!r} is not a stored {self.label}: {error}") from None
+        except (ValueError, ArithmeticError):
+            raise Misfit(f"what is stored is no {self.label}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def _read_int(text: str) -> int:
 def _write_float(value: float) -> str:
     number = float(value)
     if isinstance(value, int) and number != value:
-        raise ValueError(f"{value} has no exact float")
+        raise ValueError("the int has no exact float")
     return canonical_number(number)
 
 

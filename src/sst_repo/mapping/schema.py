@@ -10,7 +10,7 @@ from sst_repo.core.expressions import CompiledFilter, compile_filter
 from sst_repo.core.history import unarchive
 from sst_repo.core.intents import Claim, Derive, Derived, Target
 from sst_repo.core.queries import Query
-from sst_repo.core.records import Attributes, Record
+from sst_repo.core.records import Attributes, Key, Record
 from sst_repo.core.scanning import living
 from sst_repo.core.times import from_utc_text
 from sst_repo.errors import CorruptRecordError, InvalidQueryError, ModelError
@@ -115,7 +115,9 @@ class Schema(Generic[T]):
             InvalidQueryError: It is another type's.
         """
         if query.model is not self.model:
-            raise InvalidQueryError(f"{query!r} is no query of {self.model.__qualname__}")
+            raise InvalidQueryError(
+                f"{query.model.__qualname__}.{query.index.name} is no index of {self.model.__qualname__}"
+            )
         codec = codec_of(query)
         return Query(codec.keys, *codec.bounds(query), descending=descending)
 
@@ -162,15 +164,24 @@ class Schema(Generic[T]):
             row = unarchive(record)
             image = replace(row, key=layout.latest_key(record.key.pk))
             values = _system_values(image, resource_id)
-            stored_type = layout.type_in_listing(image.attributes[layout.TYPE]["S"])
-            if stored_type != self.type_name:
-                raise ValueError(f"it is of type {stored_type!r}")  # noqa: TRY301 - one place names all faults
+            self._check_place(record.key, image)
             resource = self.codec.decode(image.attributes, values)
         except (ValueError, KeyError) as error:
             reason = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
             raise CorruptRecordError(self.type_name, resource_id, reason, version=record.version) from error
         bring_up_to_date(resource, {}, image)
         return resource
+
+    def _check_place(self, key: Key, image: Record) -> None:
+        """Refuse a row that stands under another key than the resource of its image would."""
+        stored_type = layout.type_in_listing(image.attributes[layout.TYPE]["S"])
+        if stored_type != self.type_name:
+            raise ValueError("it says that it is of another type")
+        type_in_key, _ = layout.type_and_id(key.pk)
+        if type_in_key != self.type_name:
+            raise ValueError(f"its key is one of the type {type_in_key!r}")
+        if key.sk != layout.LATEST and layout.version_in(key.sk) != image.version:
+            raise ValueError(f"it says that it is version {image.version}, its key says {key.sk!r}")
 
     def settle(self, resource: T, stored: Record | None) -> None:
         """Bring a resource up to date with the row it was stored as; None if the commit stored none of it."""

@@ -236,7 +236,7 @@ def _exact_number(value: float | Decimal) -> str:
 def _float_text(value: float) -> str:
     number = float(value)
     if has_type(value, int) and number != value:
-        raise ValueError(f"{value} has no exact float")
+        raise ValueError("the int has no exact float")
     return number_text(Decimal(repr(number)))
 
 

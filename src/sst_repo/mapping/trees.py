@@ -72,7 +72,7 @@ def _write(value: object, room: int) -> AttributeValue:
                 raise
             except (ValueError, ArithmeticError) as error:
                 raise Misfit(str(error)) from None
-    raise Misfit(f"{type(value).__name__} {short_repr(value)} in a value of no declared type; {_DECLARE}")
+    raise Misfit(f"{type(value).__name__} in a value of no declared type; {_DECLARE}")
 
 
 def _write_number(value: float | Decimal) -> AttributeValue:
@@ -80,7 +80,7 @@ def _write_number(value: float | Decimal) -> AttributeValue:
         return {"N": canonical_number(int(value))}
     if isinstance(value, Decimal):
         if value.is_finite() and Decimal(repr(float(value))) != value:
-            raise Misfit(f"Decimal {value} would come back as the float {float(value)!r}; {_DECLARE}")
+            raise Misfit(f"a Decimal would come back as a float, which is not equal; {_DECLARE}")
         return {"N": canonical_number(value)}
     number = float(value)
     # An integral number comes back as int, so the digits must be those of the int: 1e23 is not 10**23.

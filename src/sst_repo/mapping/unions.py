@@ -164,7 +164,7 @@ class KindCodec(ValueCodec):
         codec = self._by_kind.get((tag, held)) if isinstance(held, (str, bool)) else None
         if codec is None:
             known = sorted(str(held) for _, held in self._by_kind)
-            raise Misfit(f"{held!r} is none of the known values {known}").at(f".{self._field}")
+            raise Misfit(f"what is stored is none of the known values {known}").at(f".{self._field}")
         return codec.decode(stored)
 
 

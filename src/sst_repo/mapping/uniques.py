@@ -99,7 +99,7 @@ def claim_on(model: type[Resource], field: str | tuple[str, ...], value: object)
     if not isinstance(field, tuple):
         return codec.asked((value,))
     if not isinstance(value, tuple):
-        raise InvalidQueryError(f"{model.__qualname__}: a tuple of fields has a tuple of values, not {value!r}")
+        raise InvalidQueryError(f"{model.__qualname__}: a tuple of fields has a tuple of values, not one value")
     return codec.asked(cast("tuple[object, ...]", value))
 
 

@@ -3,28 +3,17 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
-from reprlib import repr as short_repr
 from typing import Any, Final
 
+from pydantic import ValidationError
+
+from sst_repo.core.attribute_values import CONTENTS, is_content
 from sst_repo.core.records import AttributeValue
 
 MAX_LEVELS: Final = 31
 """How many lists and maps may stand within each other: the scalar in the innermost one is DynamoDB's level 32."""
 
-_CONTENTS: Final[dict[str, tuple[type, ...]]] = {
-    "S": (str,),
-    "N": (str,),
-    "B": (bytes,),
-    "BOOL": (bool,),
-    "NULL": (bool,),
-    "M": (dict, Mapping),
-    "L": (list,),
-    "SS": (list,),
-    "NS": (list,),
-    "BS": (list,),
-}
-
-ALL_TAGS: Final = frozenset(_CONTENTS)
+ALL_TAGS: Final = frozenset(CONTENTS)
 
 
 class Misfit(ValueError):  # noqa: N818 - a word for the value, and for the attribute that is no such value
@@ -137,8 +126,14 @@ def deeper(room: int) -> int:
 
 
 def wrong_type(expected: str, value: object) -> Misfit:
-    """Return the error for a value of another type than the declared one."""
-    return Misfit(f"expected {expected}, found {type(value).__name__} {short_repr(value)}")
+    """Return the error for a value of another type than the declared one. Messages never show values: see ADR 17."""
+    return Misfit(f"expected {expected}, found {type(value).__name__}")
+
+
+def faults_of(error: ValidationError) -> str:
+    """Return where pydantic refuses a value, and the codes of its reasons: its messages would show the value."""
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(": ".join([*map(str, fault["loc"]), fault["type"]]) for fault in faults)
 
 
 def tag_of(stored: AttributeValue) -> str:
@@ -151,7 +146,7 @@ def tag_of(stored: AttributeValue) -> str:
         (tag,) = stored
         if tag in ALL_TAGS:
             return tag
-    raise Misfit(f"{short_repr(stored)} is not a DynamoDB attribute value")
+    raise Misfit("what is stored is not a DynamoDB attribute value")
 
 
 def content(stored: AttributeValue, tag: str) -> Any:
@@ -164,6 +159,6 @@ def content(stored: AttributeValue, tag: str) -> Any:
     if found != tag:
         raise Misfit(f"expected the DynamoDB type {tag}, found {found}")
     held = stored[tag]
-    if not isinstance(held, _CONTENTS[tag]):
-        raise Misfit(f"{short_repr(held)} can't be the content of the DynamoDB type {tag}")
+    if not is_content(tag, held):
+        raise Misfit(f"{type(held).__name__} can't be the content of the DynamoDB type {tag}")
     return held

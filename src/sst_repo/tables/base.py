@@ -85,7 +85,11 @@ class Table(ABC):
 
     @abstractmethod
     def scan(self, scan: Scan) -> Slice:
-        """Return rows of one segment of the table, as many as one call gives. Several threads may scan at once."""
+        """Return rows of one segment of the table, as many as one call gives. Several threads may scan at once.
+
+        Raises:
+            InvalidCursorError: The place to go on from is not in the segment.
+        """
 
     @abstractmethod
     def transact(self, plan: Plan) -> Outcome:

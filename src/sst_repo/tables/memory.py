@@ -31,7 +31,7 @@ from sst_repo.core.records import (
     Refused,
     holds,
 )
-from sst_repo.errors import TableError, TableNotFoundError
+from sst_repo.errors import InvalidCursorError, TableError, TableNotFoundError
 from sst_repo.tables.base import Table
 
 _Place: TypeAlias = tuple[str, ...]
@@ -233,7 +233,10 @@ def _between(partition: _Partition, query: Query) -> Iterator[_Place]:
 def _segment(partition: _Partition, scan: Scan) -> Iterator[_Place]:
     """Return the places of a segment: an equal share of the hashes, as DynamoDB has it."""
     low, high = ((_hash_text(_HASHES * n // scan.segments),) for n in (scan.segment, scan.segment + 1))
-    return partition.irange(low if scan.after is None else _hashed(scan.after), high, inclusive=(False, False))
+    after = low if scan.after is None else _hashed(scan.after)
+    if not low <= after < high:
+        raise InvalidCursorError("the cursor names a place in another segment; begin again without a cursor")
+    return partition.irange(after, high, inclusive=(False, False))
 
 
 def _hashed(key: Key) -> _Place:

@@ -14,6 +14,7 @@ MOTO_LACKS = {
     "parts of binaries": Lack("it compares the Base64 of binaries"),
     "largest item": Lack("it counts more for an item than DynamoDB does"),
     "types of index keys": Lack("it takes any type but NULL as the key of an index, in a transaction NULL as well"),
+    "segments of start keys": Lack("it takes a start key of any segment"),
 }
 
 DYNAMODB_LOCAL_LACKS = {

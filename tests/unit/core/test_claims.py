@@ -300,7 +300,7 @@ VERDICTS: list[Any] = [
         [],
         [FREE, held_by(X, "z")],
         CorruptRecordError(
-            "Member", "a", "it says that it holds the unique value 'email#x#', but Member 'z' does; check the table"
+            "Member", "a", "it says that it holds a unique value of 'email', but Member 'z' does; check the table"
         ),
         id="given-up-by-one-who-does-not-hold-it",
     ),
@@ -309,7 +309,7 @@ VERDICTS: list[Any] = [
         LOOKED,
         [FREE, FREE, held_by(X, "z")],
         CorruptRecordError(
-            "Member", "a", "it says that it holds the unique value 'email#x#', but Member 'z' does; check the table"
+            "Member", "a", "it says that it holds a unique value of 'email', but Member 'z' does; check the table"
         ),
         id="handed-over-by-one-who-does-not-hold-it",
     ),
@@ -317,7 +317,7 @@ VERDICTS: list[Any] = [
         [create(A, X)],
         [],
         [FREE, Reason(Record(X.guard, {}))],
-        CorruptRecordError("Member", "email#x#", "the guard row of a unique value does not say who holds it"),
+        CorruptRecordError("Member", "email", "the guard row of a unique value does not say who holds it"),
         id="a-guard-of-nobody",
     ),
 ]

@@ -17,6 +17,26 @@ def test_a_partition_key_comes_apart_again(type_name: str, resource_id: str) -> 
     assert layout.type_and_id(layout.partition_key(type_name, resource_id)) == (type_name, resource_id)
 
 
+parts = st.sampled_from(["Order", "Orders", "#", "Order#x", "@", "v#000000000001", "x", "\0", "$"])
+named = st.tuples(
+    st.lists(parts, min_size=1, max_size=3).map("".join).filter(lambda name: "#" not in name) | type_names,
+    st.lists(parts, min_size=1, max_size=3).map("".join) | ids,
+)
+
+
+@given(named, named)
+def test_two_resources_share_no_partition(one: tuple[str, str], other: tuple[str, str]) -> None:
+    assert (layout.partition_key(*one) == layout.partition_key(*other)) == (one == other)
+
+
+@given(named, named, st.integers(1, 9))
+def test_a_partition_of_a_listing_has_one_type(one: tuple[str, str], other: tuple[str, str], shards: int) -> None:
+    first, second = (layout.listing_partition(*each, shards) for each in (one, other))
+
+    assert (layout.type_in_listing(first), layout.type_in_listing(second)) == (one[0], other[0])
+    assert first != second or one[0] == other[0]
+
+
 @given(ids)
 def test_the_id_comes_out_of_the_sort_key_of_the_listing(resource_id: str) -> None:
     text = layout.listing_sort("2026-01-31T12:00:00.000000Z", resource_id)

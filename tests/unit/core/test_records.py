@@ -57,11 +57,17 @@ def test_a_guard_holds_for_exactly_what_was_read(guard: Guard, stored: Record | 
         ({"N": "7"}, 7),
         ({"N": "1.5"}, None),
         ({"N": "-1"}, None),
+        ({"N": "0"}, None),
+        ({"N": "999999999999"}, 999999999999),
+        ({"N": "1000000000000"}, None),
+        ({"N": "\u00b2"}, None),
         ({"S": "7"}, None),
         ({"NULL": True}, None),
     ],
 )
-def test_a_version_is_a_natural_number_or_none(attribute: dict[str, object], version: int | None) -> None:
+def test_a_version_is_a_number_that_history_has_a_key_for_or_none(
+    attribute: dict[str, object], version: int | None
+) -> None:
     assert Record(KEY, {"_v": attribute}).version == version
 
 

@@ -39,6 +39,7 @@ from sst_repo.core.records import (
 )
 from sst_repo.errors import (
     AccessDeniedError,
+    InvalidCursorError,
     ItemTooLargeError,
     SstRepoError,
     TableError,
@@ -257,6 +258,24 @@ def test_an_error_of_a_read_is_one_of_ours_with_its_cause(
     assert type(caught.value) is kind
     assert caught.value.__cause__ is error
     assert str(error) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Exclusive start key must lie within the segment",
+        "The provided Exclusive start key does not map to the provided Segment and TotalSegments values.",
+        "The provided starting key is outside query boundaries based on provided conditions",
+        "The provided starting key is invalid",
+    ],
+)
+def test_a_place_that_the_server_refuses_is_an_invalid_cursor(message: str) -> None:
+    @reasons.translating
+    def read() -> None:
+        raise answered("ValidationException", message=message)
+
+    with pytest.raises(InvalidCursorError, match="begin again without a cursor"):
+        read()
 
 
 def test_what_is_not_botocores_is_left_alone() -> None:

@@ -78,7 +78,7 @@ def test_a_missing_attribute_takes_the_default() -> None:
     plain = Plain(name="a", must=1)
     back = codec_for(Plain).decode({"name": {"S": "b"}, "must": {"NULL": True}}, system_of(plain))
     assert (back.name, back.note, back.tag, back.made) == ("b", None, "x", [1])
-    with pytest.raises(ValueError, match="must\n  Field required"):
+    with pytest.raises(ValueError, match="must: missing"):
         codec_for(Plain).decode({"name": {"S": "b"}}, system_of(plain))
 
 
@@ -90,7 +90,7 @@ def test_what_belongs_to_the_library_is_passed_over() -> None:
     one = Strict(name="a")
     library = {name: {"S": "?"} for name in ("_v", "pk", "sk", "gsi1pk", "_anything")}
     assert codec_for(Strict).decode({**stored(one), **library}, system_of(one)) == one
-    with pytest.raises(ValueError, match="Extra inputs are not permitted"):
+    with pytest.raises(ValueError, match="old: extra_forbidden"):
         codec_for(Strict).decode({**stored(one), "old": {"S": ""}}, system_of(one))
 
 
@@ -237,7 +237,7 @@ def test_validators_keep_their_meaning() -> None:
     one = Checked.model_validate({"tags": "a,b"})
     assert round_trip(one).tags == ["a", "b"]
     one.low = 10
-    with pytest.raises(UnstorableValueError, match=r"Checked: it could not be read again.*\n.*low is over high"):
+    with pytest.raises(UnstorableValueError, match=r"Checked: it could not be read again: Checked: value_error"):
         codec_for(Checked).prove(one, stored(one))
 
 
@@ -246,7 +246,7 @@ def test_a_validator_that_changes_what_it_is_given_is_found_out() -> None:
         name: Annotated[str, AfterValidator(lambda text: text + "!")]
 
     one = Growing(name="a")
-    with pytest.raises(UnstorableValueError, match=r"Growing\.name: 'a!' would come back as 'a!!'"):
+    with pytest.raises(UnstorableValueError, match=r"Growing\.name: str would come back as another one"):
         round_trip(one)
 
 
@@ -271,7 +271,7 @@ def test_a_validator_that_fails_in_its_own_way_is_a_value_error() -> None:
             return values
 
     one = Fragile(name="a")
-    with pytest.raises(ValueError, match="Fragile: KeyError: 'name'"):
+    with pytest.raises(ValueError, match="Fragile: a validator raised KeyError"):
         codec_for(Fragile).decode({}, system_of(one))
 
 

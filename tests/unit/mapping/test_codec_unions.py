@@ -167,7 +167,7 @@ def test_a_value_of_no_arm_is_refused() -> None:
         (int | float, {"M": {}}, "as the only key, found []"),
         (int | float, {"S": "a"}, "found the DynamoDB type S without a label"),
         (int | str, {"BOOL": True}, "found the DynamoDB type BOOL"),
-        (Cat | Dog, {"M": {"kind": {"S": "cow"}}}, "'cow' is none of the known values ['cat', 'dog', 'wolf']"),
+        (Cat | Dog, {"M": {"kind": {"S": "cow"}}}, "what is stored is none of the known values ['cat', 'dog', 'wolf']"),
         (Cat | Dog, {"M": {}}, "not a DynamoDB attribute value"),
         (Cat | Dog, {"M": {"kind": {"L": []}}}, "none of the known values"),
     ],

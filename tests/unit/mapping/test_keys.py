@@ -1,6 +1,8 @@
 """Ids as keys: what fits into DynamoDB's, to the byte."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sst_repo.errors import UnstorableValueError
 from sst_repo.mapping.keys import check_id
@@ -36,6 +38,15 @@ def test_an_id_that_does_not_fit_is_refused_by_name(resource_id: str, message: s
     with pytest.raises(UnstorableValueError, match=message) as caught:
         check_id("Order", resource_id)
     assert caught.value.path == "Order.resource_id"
+
+
+@given(st.text(st.characters(codec=None, categories=None)) | st.text("\ud800\udfff#\0a", min_size=900, max_size=1100))
+def test_any_text_is_an_id_or_refused_by_name(resource_id: str) -> None:
+    try:
+        check_id("Order", resource_id)
+    except UnstorableValueError:
+        return
+    assert 0 < len(resource_id.encode()) <= IN_THE_LISTING
 
 
 def test_type_and_id_share_the_partition_key() -> None:

@@ -3,6 +3,7 @@
 Sources: DynamoDB Developer Guide, "Error handling"; botocore's exceptions.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -25,6 +26,7 @@ from sst_repo.core.limits import culprit
 from sst_repo.core.records import Contended, Outcome, Plan, Reason, Refused, Unknown
 from sst_repo.errors import (
     AccessDeniedError,
+    InvalidCursorError,
     ItemTooLargeError,
     TableError,
     TableNotFoundError,
@@ -67,6 +69,7 @@ _NOT_SENT = (
     *_NO_CREDENTIALS,
 )
 _FIRST_SERVER_ERROR = 500
+_START_KEY = re.compile(r"start(?:ing)? key", re.IGNORECASE)
 
 
 def outcome(plan: Plan, error: ClientError | BotoCoreError) -> Outcome:
@@ -82,7 +85,7 @@ def outcome(plan: Plan, error: ClientError | BotoCoreError) -> Outcome:
     return Unknown(error)
 
 
-def translated(error: ClientError | BotoCoreError) -> TableError:
+def translated(error: ClientError | BotoCoreError) -> TableError | InvalidCursorError:
     """Return the error of this library for one of botocore's."""
     kind, what = _answered(error) if isinstance(error, ClientError) else _unanswered(error)
     return kind(f"{what}: {error}")
@@ -101,13 +104,16 @@ def translating(call: Callable[P, R]) -> Callable[P, R]:
     return translate
 
 
-def _answered(error: ClientError) -> tuple[type[TableError], str]:
+def _answered(error: ClientError) -> tuple[type[TableError | InvalidCursorError], str]:
     if _code(error) == "ResourceNotFoundException":
         return TableNotFoundError, "there is no such table or index; make it with table.create()"
     if _code(error) in _DENIED:
         return AccessDeniedError, "the credentials do not allow it"
     if _code(error) in _BUSY or _status(error) >= _FIRST_SERVER_ERROR:
         return TableUnavailableError, "the server fails or is too busy"
+    if _START_KEY.search(str(error)):
+        # Places that the library made are in what is read. Which segment a row is in, only the server can tell.
+        return InvalidCursorError, "the cursor names no place in what is read; begin again without a cursor"
     return TableError, "the server refused the request"
 
 

@@ -7,6 +7,7 @@ from sst_repo.testing.contracts.repositories.deleting import DeletingContract
 from sst_repo.testing.contracts.repositories.history import HistoryContract
 from sst_repo.testing.contracts.repositories.listing import ListingContract
 from sst_repo.testing.contracts.repositories.lost_answers import LostAnswersContract
+from sst_repo.testing.contracts.repositories.naming import NamingContract
 from sst_repo.testing.contracts.repositories.purging import PurgingContract
 from sst_repo.testing.contracts.repositories.reading import ReadingContract
 from sst_repo.testing.contracts.repositories.saving import SavingContract
@@ -26,6 +27,7 @@ class RepositoryContract(
     ListingContract,
     ScanningContract,
     CorruptionContract,
+    NamingContract,
     LostAnswersContract,
 ):
     """Derive, name the class `Test…`, and provide the fixture `table`.

@@ -1,5 +1,7 @@
 """One poison row never hides the rest."""
 
+import zlib
+
 import pytest
 
 from sst_repo.core.records import AttributeValue
@@ -24,6 +26,13 @@ POISONS: dict[str, tuple[str, AttributeValue | None]] = {
 """What can be wrong with a row: the attribute, and what becomes of it."""
 
 each_poison = pytest.mark.parametrize(("name", "value"), POISONS.values(), ids=POISONS.keys())
+
+
+def _bomb() -> bytes:
+    """Return what fits into an item and unpacks to 100 MB."""
+    packer = zlib.compressobj(9)
+    spaces = b" " * 1024 * 1024
+    return b"".join([*(packer.compress(spaces) for _ in range(100)), packer.flush()])
 
 
 class CorruptionContract(RepositoryFixtures):
@@ -111,6 +120,7 @@ class CorruptionContract(RepositoryFixtures):
         [
             # Long ones are compressed, short ones are not.
             ("again and again " * 50, "_z", {"B": b"no zlib"}),
+            ("again and again " * 50, "_z", {"B": _bomb()}),
             ("again and again " * 50, "_z", {"S": "text"}),
             ("again and again " * 50, "_z", None),
             ("", "title", None),

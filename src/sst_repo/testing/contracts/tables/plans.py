@@ -286,7 +286,7 @@ class PlanContract(Contract):
 
     @requires("threads")
     def test_increments_of_threads_by_guarded_transactions_lose_nothing(self, table: Table) -> None:
-        counter = row("Counter#1", version=0, write_id="none")
+        counter = row("Counter#1", version=1, write_id="none")
         put_all(table, [counter])
 
         def increment(thread: int) -> None:
@@ -300,7 +300,7 @@ class PlanContract(Contract):
         names = {f"{thread}.{turn}" for thread in range(8) for turn in range(5)}
         total = table.read(counter.key)
         assert total is not None
-        assert total.version == len(names)
+        assert total.version == 1 + len(names)
         assert {key.pk for key in table.read_many([row(f"Journal#{name}").key for name in names])} == {
             f"Journal#{name}" for name in names
         }

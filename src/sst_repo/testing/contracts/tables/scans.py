@@ -11,6 +11,7 @@ from sst_repo.core.filters import And, BeginsWith, Compare, Exists, Not
 from sst_repo.core.layout import LATEST
 from sst_repo.core.queries import Position, Scan, Slice
 from sst_repo.core.records import Applied, Delete, Key, Record
+from sst_repo.errors import InvalidCursorError
 from sst_repo.tables.base import Table
 from sst_repo.testing.contracts.base import Contract, requires
 from sst_repo.testing.contracts.tables.rows import (
@@ -61,8 +62,20 @@ class ScanContract(Contract):
     """Segments, places and filters of scans.
 
     Attributes:
-        lacks: "megabyte", "capacity".
+        lacks: "megabyte", "capacity", "segments of start keys".
     """
+
+    @requires("segments of start keys")
+    def test_a_place_of_another_segment_is_refused(self, table: Table) -> None:
+        _filled(table)
+        key = Key("Thing#nowhere", LATEST)
+        refused = 0
+        for scan in _segments(4):
+            try:
+                table.scan(replace(scan, after=key))
+            except InvalidCursorError:
+                refused += 1
+        assert refused == 3
 
     def test_an_empty_table_has_nothing_to_scan(self, table: Table) -> None:
         for scan in (Scan(), *_segments(4)):

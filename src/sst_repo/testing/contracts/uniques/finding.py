@@ -59,12 +59,12 @@ class UniqueFindingContract(MemberFixtures):
     def test_what_nobody_has_is_not_found(self, members: Repository[Member], model: type[Member]) -> None:
         members.add(model(email=ADA))
         assert members.find_by("email", BOB) is None
-        with pytest.raises(NotFoundError, match=r"Member with email='bob@example\.org' was not found") as error:
+        with pytest.raises(NotFoundError, match=r"Member with that email was not found") as error:
             members.get_by("email", BOB)
         told = error.value
         assert (told.type, told.id, told.version) == (model.__name__, f"email={BOB!r}", None)
         assert (told.field, told.value) == ("email", BOB)
-        with pytest.raises(NotFoundError, match=r"room,seat=\('hall', 9\)"):
+        with pytest.raises(NotFoundError, match="with that room,seat was not found"):
             members.get_by(("room", "seat"), ("hall", 9))
 
     @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ class UniqueFindingContract(MemberFixtures):
             ("room", "hall", "has no Unique on 'room'"),
             (("seat", "room"), (1, "hall"), "has no Unique on"),
             ("email", None, "email: expected str"),
-            ("email", 5, "email: expected str, found int 5"),
+            ("email", 5, "email: expected str, found int"),
             ("email", (ADA,), "email: expected str"),
             ("email", "x" * 2048, "the unique key takes"),
             ("email", "\ud800", "by_email: email"),
