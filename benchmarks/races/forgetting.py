@@ -17,7 +17,7 @@ FORGETS_SECONDS = 0.015
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Noted:
     """What a writer noted of a commit.
 
     Attributes:
@@ -38,12 +38,12 @@ class Outage:
     begin: float
     end: float
 
-    def may_forget(self, note: Note) -> bool:
+    def may_forget(self, note: Noted) -> bool:
         """Whether a transaction was acknowledged so late that it may be forgotten."""
         late = self.begin - FORGETS_SECONDS <= note.at <= self.end
         return late and note.entry.outcome == "acknowledged" and note.entry.kind not in SINGLE
 
-    def may_mislead(self, note: Note) -> bool:
+    def may_mislead(self, note: Noted) -> bool:
         """Whether a commit may have been refused for what was forgotten, or because its own success was."""
         under_way = note.since <= self.end and note.at >= self.begin - FORGETS_SECONDS
         return under_way and note.entry.outcome == "refused"
@@ -64,7 +64,7 @@ class Judgement:
     misled: Sequence[str]
 
 
-def judge(notes: Sequence[Note], outages: Sequence[Outage], rows: Mapping[str, Row]) -> Judgement:
+def judge(notes: Sequence[Noted], outages: Sequence[Outage], rows: Mapping[str, Row]) -> Judgement:
     """Judge the ledger twice: as it was told, and as if nobody knew what the server may have forgotten.
 
     Args:

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Self
 
 from benchmarks.races.arena import RACERS, Rule
-from benchmarks.races.forgetting import Judgement, Note, Outage, judge
-from benchmarks.races.writer import noted, write
+from benchmarks.races.forgetting import Judgement, Noted, Outage, judge
+from benchmarks.races.writer import read, write
+from benchmarks.storm.models import Journal, Member, Note
 from benchmarks.storm.run import stock, stored
-from sst_repo import DynamoDBTable
+from sst_repo import DynamoDBTable, check
 from sst_repo.testing import DynamoDBLocal
 
 _SPAWNING = multiprocessing.get_context("spawn")
@@ -23,8 +24,8 @@ _SPAWNING = multiprocessing.get_context("spawn")
 TARGETS = 50
 """So many rows there are to delete in races; each writer goes through them from the first."""
 
-LONGEST_PAUSE = 0.7
-"""So many seconds at most everybody works between two kills."""
+PAUSES = (0.3, 1.0)
+"""Between so many seconds everybody works between two kills."""
 
 PATIENCE = 120.0
 """So many seconds it may take until the writers work again."""
@@ -42,13 +43,15 @@ class Killed:
         writers: How many writers were killed.
         cut_short: How many of those in the middle of a commit.
         judgement: What is wrong with what is stored.
+        misfits: The rows that don't fit together, such as a new version without the one before it.
     """
 
-    notes: Sequence[Note]
+    notes: Sequence[Noted]
     outages: Sequence[Outage]
     writers: int
     cut_short: int
     judgement: Judgement
+    misfits: Sequence[str]
 
 
 def kills(folder: Path, *, servers: int, writers: int, seed: int = 1, rule: Rule | None = None) -> Killed:
@@ -73,15 +76,16 @@ def kills(folder: Path, *, servers: int, writers: int, seed: int = 1, rule: Rule
             victims = ["server"] * servers + ["writer"] * writers
             chance.shuffle(victims)
             for victim in victims:
-                crew.work_for(chance.uniform(0, LONGEST_PAUSE))
+                crew.work_for(chance.uniform(*PAUSES))
                 if victim == "server":
                     outages.append(server.crash())
                 else:
                     crew.lose(chance.randrange(RACERS))
-            crew.work_for(chance.uniform(0, LONGEST_PAUSE))
-        notes = list(chain.from_iterable(noted(ledger) for ledger in crew.ledgers))
+            crew.work_for(chance.uniform(*PAUSES))
+        notes = list(chain.from_iterable(read(ledger) for ledger in crew.ledgers))
         rows = stored(table, [note.entry for note in notes])
-    return Killed(notes, outages, len(crew.ledgers), crew.cut_short, judge(notes, outages, rows))
+        misfits = [str(finding) for finding in check(table, Note, Journal, Member).findings]
+    return Killed(notes, outages, len(crew.ledgers), crew.cut_short, judge(notes, outages, rows), misfits)
 
 
 class _Server:
@@ -129,6 +133,7 @@ class _Crew:
     def __enter__(self) -> Self:
         for _ in range(RACERS):
             self._hire()
+        self.work_for(0)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -164,7 +169,7 @@ class _Crew:
         assert writer.is_alive(), f"a writer ended by itself ({writer.exitcode})"
         writer.kill()
         writer.join()
-        last = list(noted(ledger))[-1:]
+        last = list(read(ledger))[-1:]
         self.cut_short += any(note.entry.outcome == "unknown" for note in last)
 
 

@@ -7,7 +7,7 @@ from sst_repo import Table
 from sst_repo.core.records import Applied, Key, Outcome, Plan, Record, Refused
 from sst_repo.testing import DelegatingTable
 
-PAUSE = 0.2
+PAUSE = 1.0
 """So many seconds are left for a kill."""
 
 

@@ -92,6 +92,7 @@ def report_kills(done: Killed) -> Report:
         [
             ("acknowledged writes lost", verdict.lost),
             ("applied in part", verdict.torn),
+            ("rows that don't fit together", done.misfits),
             ("applied twice", verdict.twice),
             ("refused, but applied", verdict.refused_but_applied),
             ("phantom conflicts", verdict.phantom_conflicts),

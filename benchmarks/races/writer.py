@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from benchmarks.races.arena import Rule
-from benchmarks.races.forgetting import Note
+from benchmarks.races.forgetting import Noted
 from benchmarks.storm.ledger import Entry
 from benchmarks.storm.worker import Worker
 from sst_repo import DynamoDBTable, Table
@@ -19,7 +19,7 @@ PAUSE = 0.1
 """So many seconds until a writer tries again to reach a server that is down."""
 
 
-_LINES = TypeAdapter(Note)
+_LINES = TypeAdapter(Noted)
 
 
 def write(ledger: Path, endpoint_url: str, table_name: str, process: int, seed: int, rule: Rule | None) -> None:
@@ -35,7 +35,7 @@ def write(ledger: Path, endpoint_url: str, table_name: str, process: int, seed: 
             note(entry)
 
         def note(entry: Entry) -> None:
-            lines.write(_LINES.dump_json(Note(begun, time.monotonic(), entry)) + b"\n")
+            lines.write(_LINES.dump_json(Noted(begun, time.monotonic(), entry)) + b"\n")
 
         worker = Worker(table if rule is None else rule(table), process, seed, begin=begin)
         while (parent := multiprocessing.parent_process()) is not None and parent.is_alive():
@@ -45,9 +45,9 @@ def write(ledger: Path, endpoint_url: str, table_name: str, process: int, seed: 
                 time.sleep(PAUSE)
 
 
-def noted(ledger: Path) -> Iterator[Note]:
+def read(ledger: Path) -> Iterator[Noted]:
     """The last note of each commit."""
-    last: dict[str, Note] = {}
+    last: dict[str, Noted] = {}
     for line in ledger.read_bytes().splitlines(keepends=True):
         # The last line may have been cut by the kill: then it says nothing.
         if line.endswith(b"\n"):

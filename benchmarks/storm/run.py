@@ -94,6 +94,9 @@ def stored(table: Table, entries: Sequence[Entry]) -> dict[str, Row]:
 
 def _journal(journals: Repository[Journal], resource_id: str, *, alive: bool) -> Row:
     versions = journals.versions(resource_id, limit=None)
+    if not versions:
+        # A deletion that was applied in part: the mark of it is there, what it was to keep is not.
+        return Row((), 0, alive)
     last = versions[0]
     kept = {version.version: tuple(version.entries) for version in versions}
     return Row(tuple(last.entries), last.version, alive, kept)

@@ -57,4 +57,4 @@ def test_kills_show_what_was_acknowledged_before_it_was_written(tmp_path: Path) 
 
 @needs_a_server_to_kill
 def test_kills_show_transactions_that_go_in_pieces(tmp_path: Path) -> None:
-    assert kills(tmp_path, servers=0, writers=0, rule=SendsInPieces).judgement.verdict.torn
+    assert kills(tmp_path, servers=0, writers=0, rule=SendsInPieces).misfits
