@@ -79,7 +79,7 @@ storm: $(TEST) ## Commit from four processes under faults, and prove what came o
 	$(BIN)/python -m benchmarks.storm --commits $(COMMITS)
 
 .PHONY: races
-races: $(TEST) ## Race threads and processes, kill writers and the server, and judge what is stored (about 20 minutes)
+races: $(TEST) ## Race threads and processes, kill writers and the server, and judge what is stored (about 10 minutes)
 	$(BIN)/python -m benchmarks.races
 
 # The variable silences a notice about the future of MkDocs that reads like a finding.

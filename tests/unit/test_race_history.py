@@ -185,7 +185,8 @@ def test_whatever_happens_one_after_the_other_shows_nothing(done: Steps, seed: i
         made += 100
         history.append(Transaction(str(number), outcome, seen, wanted))
         if outcome == "acknowledged" or (outcome == "unknown" and applied):
-            lists |= {key: lists.get(key, ()) + values for key, values in wanted.items()}
+            for key, values in wanted.items():
+                lists[key] = seen[key] + values
     # In whatever order they are written down.
     random.Random(seed).shuffle(history)
     assert judge(history, lists) == []
