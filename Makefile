@@ -91,6 +91,10 @@ COMMITS ?= 10000
 storm: $(TEST) ## Commit from four processes under faults, and prove what came of it (COMMITS=10000)
 	$(BIN)/python -m benchmarks.storm --commits $(COMMITS)
 
+.PHONY: races
+races: $(TEST) ## Race threads and processes, kill writers and the server, and judge what is stored (about 7 minutes)
+	$(BIN)/python -m benchmarks.races
+
 # The variable silences a notice about the future of MkDocs that reads like a finding.
 .PHONY: docs
 docs: $(DEV) ## Build the documentation into site/

@@ -7,9 +7,8 @@ in order: version n was written by the commit with the n-th nonce.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
 
-Outcome: TypeAlias = Literal["acknowledged", "refused", "unknown"]
+from benchmarks.outcomes import Outcome
 
 
 @dataclass(frozen=True, slots=True)

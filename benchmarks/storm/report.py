@@ -2,12 +2,11 @@
 
 from collections import Counter
 
+from benchmarks.figures import lay_out, tell_broken
 from benchmarks.storm.run import Report
 
 UNKNOWN_AT_MOST = 0.015
 """The share of the faulted commits whose outcome may stay unknown to the commit itself."""
-
-SHOWN = 5
 
 
 def unknown_share(report: Report) -> float:
@@ -18,17 +17,13 @@ def unknown_share(report: Report) -> float:
 def broken(report: Report, unknown_at_most: float = UNKNOWN_AT_MOST) -> list[str]:
     """Tell each promise that was broken, with examples."""
     verdict = report.verdict
-    told = [
-        f"BROKEN: {name}: {len(found)}: {'; '.join(found[:SHOWN])}"
-        for name, found in (
-            ("acknowledged writes lost", verdict.lost),
-            ("applied twice", verdict.twice),
-            ("refused, but applied", verdict.refused_but_applied),
-            ("phantom conflicts", verdict.phantom_conflicts),
-            ("applied in part", verdict.torn),
-        )
-        if found
-    ]
+    told = tell_broken(
+        ("acknowledged writes lost", verdict.lost),
+        ("applied twice", verdict.twice),
+        ("refused, but applied", verdict.refused_but_applied),
+        ("phantom conflicts", verdict.phantom_conflicts),
+        ("applied in part", verdict.torn),
+    )
     share = unknown_share(report)
     if share > unknown_at_most:
         told.append(f"BROKEN: unknown: {share:.2%} of the faulted commits, at most {unknown_at_most:.1%}")
@@ -60,4 +55,4 @@ def table_of(report: Report) -> str:
         ("  settled by resend()", sum(entry.outcome != "unknown" for entry in unknown)),
         ("seconds", round(report.seconds)),
     ]
-    return "\n".join(f"{name:32}{value!s:>12}" for name, value in figures)
+    return lay_out(figures)

@@ -50,7 +50,7 @@ def storm(
     """
     table = DynamoDBTable(f"storm-{ULIDS.new_id()}", local.client())
     table.create()
-    _stock(table, targets=ceil(2 * commits / processes * WEIGHTS["race to delete"] / sum(WEIGHTS.values())))
+    stock(table, targets=ceil(2 * commits / processes * WEIGHTS["race to delete"] / sum(WEIGHTS.values())))
     shares = [commits // processes + (process < commits % processes) for process in range(processes)]
     tasks = [
         Work(local.endpoint_url, table.name, process, share, seed, rate, rule) for process, share in enumerate(shares)
@@ -60,12 +60,12 @@ def storm(
         done = list(pool.map(work, tasks))
     seconds = time.monotonic() - begin
     entries = [entry for each in done for entry in each.entries]
-    verdict = judge(entries, _stored(table, entries))
+    verdict = judge(entries, stored(table, entries))
     table.delete()
     return Report(entries, sum((each.faults for each in done), Counter()), verdict, seconds, processes)
 
 
-def _stock(table: Table, targets: int) -> None:
+def stock(table: Table, targets: int) -> None:
     """Store the rows that all processes write, and those that all want to delete."""
     with Storm(table) as unit:
         for number in range(SHARED):
@@ -77,7 +77,7 @@ def _stock(table: Table, targets: int) -> None:
         journals.add(Journal(resource_id=f"target-{number + 1}", entries=["stock"]))
 
 
-def _stored(table: Table, entries: Sequence[Entry]) -> dict[str, Row]:
+def stored(table: Table, entries: Sequence[Entry]) -> dict[str, Row]:
     """Read every row that was to be written, without any faults."""
     plain: list[Note | Member] = [*TableRepository(Note, table).scan(), *TableRepository(Member, table).scan()]
     rows = {name_of(each): Row(tuple(each.entries), each.version) for each in plain}
@@ -94,6 +94,9 @@ def _stored(table: Table, entries: Sequence[Entry]) -> dict[str, Row]:
 
 def _journal(journals: Repository[Journal], resource_id: str, *, alive: bool) -> Row:
     versions = journals.versions(resource_id, limit=None)
+    if not versions:
+        # A deletion that was applied in part: the mark of it is there, what it was to keep is not.
+        return Row((), 0, alive)
     last = versions[0]
     kept = {version.version: tuple(version.entries) for version in versions}
     return Row(tuple(last.entries), last.version, alive, kept)

@@ -2,19 +2,17 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from benchmarks.storm.ledger import Conflict, Entry, Outcome
+from benchmarks.outcomes import FAULTS, carry_out
+from benchmarks.storm.ledger import Conflict, Entry
 from benchmarks.storm.models import Journal, Member, Note, Storm, name_of
 from sst_repo import DynamoDBTable, Repository, Table, TableRepository
 from sst_repo.errors import (
-    AccessDeniedError,
     AlreadyExistsError,
-    CommitOutcomeUnknownError,
     ConflictError,
-    ContentionError,
     NotFoundError,
     SstRepoError,
     UniqueViolationError,
@@ -56,27 +54,24 @@ OWNED = frozenset(
 )
 """The kinds that write rows which no other process writes."""
 
+SINGLE = frozenset(
+    {
+        "add note",
+        "add journal",
+        "save note",
+        "save shared note",
+        "race to add journal",
+        "race to add note",
+        "delete note",
+    }
+)
+"""The kinds that write one row, and so are no transactions."""
+
 UNKNOWABLE = {"delete note", "race to add note"}
 """The kinds whose outcome can stay unknown: a plain row that is gone, or was made again, does not tell who wrote it."""
 
-FAULTS = {**dict.fromkeys(Fault, 1.0), Fault.HANG: 0.1, Fault.EXPIRED_CREDENTIALS: 0.03}
-"""Rarer are a hang, which takes as long as the client waits for an answer, and the end of a session: a commit that
-meets it behind a lost answer is not sent again, so that its outcome is unknown."""
-
 KEPT = 40
 """So many rows of each kind a process goes on writing."""
-
-RESENDINGS = 3
-"""So often a commit whose outcome is not known is sent again, by whoever made it."""
-
-REFUSALS = (
-    AccessDeniedError,
-    AlreadyExistsError,
-    ConflictError,
-    ContentionError,
-    NotFoundError,
-    UniqueViolationError,
-)
 
 T = TypeVar("T", Note, Journal, Member)
 
@@ -124,7 +119,7 @@ def work(task: Work) -> Done:
 
     with FaultProxy(task.endpoint_url, FaultSchedule(noted)) as proxy:
         table: Table = DynamoDBTable(task.table, proxy.client(read_timeout=3, attempts=4))
-        worker = Worker(table if task.rule is None else task.rule(table), task, met)
+        worker = Worker(table if task.rule is None else task.rule(table), task.process, task.seed, met=met)
         entries = [worker.commit() for _ in range(task.commits)]
         proxy.deliver_late()
         return Done(entries, proxy.faults)
@@ -140,13 +135,30 @@ class Attempt:
 
 
 class Worker:
-    """Makes commits of all kinds, one after the other."""
+    """Makes commits of all kinds, one after the other.
 
-    def __init__(self, table: Table, task: Work, met: list[Fault]) -> None:
+    Args:
+        table: Where.
+        process: The process's number.
+        seed: Makes the choices repeatable.
+        met: The faults that were met so far; whoever draws them adds to it.
+        begin: Is told what is about to be tried, as of unknown outcome.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        process: int,
+        seed: int,
+        *,
+        met: Sequence[Fault] = (),
+        begin: Callable[[Entry], object] = lambda _: None,
+    ) -> None:
         self.table = table
         self.met = met
-        self.process = task.process
-        self.chance = random.Random(f"{task.seed}-{task.process}")
+        self.begin = begin
+        self.process = process
+        self.chance = random.Random(f"{seed}-{process}")
         self.notes = TableRepository(Note, table)
         self.journals = TableRepository(Journal, table)
         self.members = TableRepository(Member, table)
@@ -256,43 +268,18 @@ class Worker:
 
     def _carry_out(self, nonce: str, kind: str, attempt: Attempt) -> Entry:
         before = len(self.met)
-        refusal: SstRepoError | None = None
-        outcome: Outcome = "acknowledged"
-        was_unknown = False
-        try:
-            attempt.act()
-        except CommitOutcomeUnknownError as unknown:
-            was_unknown = True
-            outcome, refusal = _settled(unknown)
-        except REFUSALS as error:
-            outcome, refusal = "refused", error
-        return Entry(
-            nonce=nonce,
-            kind=kind,
-            writes=attempt.writes,
-            outcome=outcome,
-            removes=attempt.removes,
-            owned=kind in OWNED,
-            error=None if refusal is None else type(refusal).__name__,
-            conflicts=_conflicts(refusal),
-            holder=_holder(refusal),
+        entry = Entry(nonce, kind, attempt.writes, "unknown", removes=attempt.removes, owned=kind in OWNED)
+        self.begin(entry)
+        told = carry_out(attempt.act)
+        return replace(
+            entry,
+            outcome=told.outcome,
+            error=None if told.refusal is None else type(told.refusal).__name__,
+            conflicts=_conflicts(told.refusal),
+            holder=_holder(told.refusal),
             met=tuple(map(str, self.met[before:])),
-            was_unknown=was_unknown,
+            was_unknown=told.was_unknown,
         )
-
-
-def _settled(unknown: CommitOutcomeUnknownError) -> tuple[Outcome, SstRepoError | None]:
-    """Send a commit again until its outcome is known, a few times."""
-    for _ in range(RESENDINGS):
-        try:
-            unknown.resend()
-        except CommitOutcomeUnknownError as again:
-            unknown = again
-        except REFUSALS as error:
-            return "refused", error
-        else:
-            return "acknowledged", None
-    return "unknown", None
 
 
 def _conflicts(refusal: SstRepoError | None) -> tuple[Conflict, ...]:

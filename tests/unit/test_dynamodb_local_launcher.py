@@ -230,6 +230,37 @@ def test_a_port_that_was_taken_meanwhile_is_replaced_even_if_its_owner_answers(
         server.stop()
 
 
+def test_it_listens_at_the_port_that_is_asked_for_and_is_started_for_it(
+    programs: Path, foreign: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(dynamodb_local.ENDPOINT_VARIABLE, f"http://127.0.0.1:{foreign}")
+    program(programs, "java", FAKE_SERVER + FAKE_JAVA)
+    cached_jar()
+    port = free_port()
+    with DynamoDBLocal.launch(port=port) as local:
+        assert local.endpoint_url == f"http://127.0.0.1:{port}"
+        assert local.port == port
+        assert local.pid is not None
+
+
+def test_a_port_that_is_asked_for_is_waited_for(programs: Path) -> None:
+    program(programs, "java", FAKE_SERVER + FAKE_JAVA)
+    cached_jar()
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Answering) as other:
+        port = other.server_port
+        threading.Timer(0.4, other.server_close).start()
+        url, server = java.start(30, None, port)
+    server.stop()
+    assert url == f"http://127.0.0.1:{port}"
+
+
+def test_a_port_that_stays_taken_is_told(programs: Path, foreign: int) -> None:
+    program(programs, "java", FAKE_SERVER + FAKE_JAVA)
+    cached_jar()
+    with pytest.raises(WayFailedError, match=f"port {foreign} is taken"):
+        java.start(0.1, None, foreign)
+
+
 @pytest.mark.parametrize(
     ("source", "message"),
     [

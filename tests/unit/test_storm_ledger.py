@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.storm.ledger import Conflict, Entry, Outcome, Row, Verdict, judge
+from benchmarks.outcomes import Outcome
+from benchmarks.storm.ledger import Conflict, Entry, Row, Verdict, judge
 
 NOTE, JOURNAL, TARGET = "Note/shared", "Journal/shared", "Journal/target"
 

@@ -8,7 +8,7 @@ import uuid
 from pathlib import Path
 
 from sst_repo.testing.dynamodb_local import jar
-from sst_repo.testing.dynamodb_local.probe import answers, free_port
+from sst_repo.testing.dynamodb_local.probe import answers, free_port, is_free
 from sst_repo.testing.dynamodb_local.process import ServerProcess, WayFailedError, run
 
 # The oldest that it was tried on, and the first to know `--enable-native-access`.
@@ -29,18 +29,19 @@ _FLAGS = (
 )
 
 
-def start(timeout: float, data_dir: Path | None) -> tuple[str, ServerProcess]:
+def start(timeout: float, data_dir: Path | None, port: int | None = None) -> tuple[str, ServerProcess]:
     """Start the jar, obtaining it first if need be.
 
     Args:
         timeout: Seconds until it must answer, obtaining it not counted.
         data_dir: Where it keeps its database; None keeps it in memory.
+        port: Where it listens, once nobody else does; None takes a free one.
 
     Returns:
         Its endpoint URL and the process.
 
     Raises:
-        WayFailedError: There is no Java or no jar, or the server does not answer.
+        WayFailedError: There is no Java or no jar, the port stays taken, or the server does not answer.
     """
     java = find_java()
     folder = jar.obtain()
@@ -48,13 +49,13 @@ def start(timeout: float, data_dir: Path | None) -> tuple[str, ServerProcess]:
         data_dir.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + timeout
     while True:
-        port = free_port()
+        listens_at = free_port() if port is None else _freed(port, deadline)
         # Another process can have taken the port by the time the server binds it, and be a DynamoDB Local too. The
         # origin tells ours from it: the server repeats it only if it is the one it was started with.
         origin = f"http://{uuid.uuid4().hex}.invalid"
-        server = ServerProcess(command(java, folder, port=port, origin=origin, data_dir=data_dir))
+        server = ServerProcess(command(java, folder, port=listens_at, origin=origin, data_dir=data_dir))
         try:
-            url = f"http://127.0.0.1:{port}"
+            url = f"http://127.0.0.1:{listens_at}"
             if _ready(server, url, origin, deadline):
                 return url, server
         except BaseException:
@@ -79,6 +80,16 @@ def command(java: str, folder: Path, *, port: int, origin: str, data_dir: Path |
     options = ["-sharedDb", "-disableTelemetry", "-port", str(port), "-cors", origin]
     library_path = f"-Djava.library.path={folder / 'DynamoDBLocal_lib'}"
     return [java, *_FLAGS, library_path, "-jar", str(folder / jar.NAME), *storage, *options]
+
+
+def _freed(port: int, deadline: float) -> int:
+    """Wait until nobody listens at a port."""
+    while not is_free(port):
+        if time.monotonic() > deadline:
+            message = f"port {port} is taken by somebody else; free it, or choose another"
+            raise WayFailedError(message)
+        time.sleep(_POLL)
+    return port
 
 
 def _ready(server: ServerProcess, url: str, origin: str, deadline: float) -> bool:

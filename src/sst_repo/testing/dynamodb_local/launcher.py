@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 from sst_repo.errors import SstRepoError
 from sst_repo.testing.clients import client_of
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 ENDPOINT_VARIABLE = "SST_REPO_DYNAMODB_ENDPOINT"
 
 _TIMEOUT = 60.0
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 _POLL = 0.2
 
 _Start = Callable[[], tuple[str, ServerProcess | None]]
@@ -53,7 +55,7 @@ class DynamoDBLocal:
         self._server = server
 
     @classmethod
-    def launch(cls, *, data_dir: Path | None = None, timeout: float = _TIMEOUT) -> Self:
+    def launch(cls, *, data_dir: Path | None = None, port: int | None = None, timeout: float = _TIMEOUT) -> Self:
         """Find or start one.
 
         In this order: the endpoint in the environment variable `SST_REPO_DYNAMODB_ENDPOINT`, which is left running; a
@@ -63,18 +65,26 @@ class DynamoDBLocal:
         Args:
             data_dir: Keep the database in this folder. A process of its own is then started, neither the environment's
                 endpoint nor Docker used, so that it can be killed and started again. None keeps it in memory.
+            port: Listen here, as soon as nobody else does: to start again where clients know one that was killed. Also
+                means a process of its own. None takes a free one.
             timeout: Seconds until it must answer; downloads are not counted.
 
         Raises:
             DynamoDBLocalUnavailable: None can be had, with the reasons.
         """
         tried: list[tuple[str, str]] = []
-        for way, start in _ways(data_dir, timeout):
+        for way, start in _ways(data_dir, port, timeout):
             try:
                 return cls(*start())
             except (WayFailedError, OSError) as error:
                 tried.append((way, str(error)))
         raise DynamoDBLocalUnavailable(tried)
+
+    @property
+    def port(self) -> int:
+        """The port it listens at."""
+        parts = urlsplit(self.endpoint_url)
+        return parts.port or _DEFAULT_PORTS[parts.scheme]
 
     @property
     def pid(self) -> int | None:
@@ -107,11 +117,11 @@ class DynamoDBLocal:
         self.stop()
 
 
-def _ways(data_dir: Path | None, timeout: float) -> list[tuple[str, _Start]]:
+def _ways(data_dir: Path | None, port: int | None, timeout: float) -> list[tuple[str, _Start]]:
     """The ways to have one, the first that works to be taken."""
     endpoint = os.environ.get(ENDPOINT_VARIABLE)
-    on_java: tuple[str, _Start] = ("Java", lambda: java.start(timeout, data_dir))
-    if data_dir is not None:
+    on_java: tuple[str, _Start] = ("Java", lambda: java.start(timeout, data_dir, port))
+    if data_dir is not None or port is not None:
         return [on_java]
     if endpoint:
         # Alone: tests that silently ran elsewhere than asked would mislead.
