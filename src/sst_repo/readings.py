@@ -34,7 +34,7 @@ class Readings:
     table: Table
     known: Mapping[str, Known]
 
-    def read(self, keys: Iterable[Key]) -> dict[Key, Record]:
+    def read(self, keys: Iterable[Key]) -> Mapping[Key, Record]:
         """Return the rows that exist, by at most one batch; no call for no keys."""
         keys = list(keys)
         return self.table.read_many(keys) if keys else {}

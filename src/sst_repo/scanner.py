@@ -120,7 +120,7 @@ def _items(
             for record in got.records:
                 item = _loaded(record, load, tally)
                 if item is not None:
-                    state.passed(scan.segment, record.key)
+                    state.passed(scan.segment, record)
                     tally.matched += 1
                     yield item
             state.read(scan.segment, got.more)

@@ -1,7 +1,7 @@
 """Tables with a bug planted in each: what the contracts are there to catch."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
@@ -194,7 +194,7 @@ class LiveRows(InMemoryTable):
         record = self._live.get(key)
         return record if record is None or self.shares_what_is_handed_out else _copy(record)
 
-    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Record]:
+    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> Mapping[Key, Record]:
         return {key: record for key in keys if (record := self.read(key)) is not None}
 
 
@@ -422,7 +422,7 @@ class ScanMovesWhatIsWritten(InMemoryTable):
 class ReadsAHundredOnly(InMemoryTable):
     """Reads the first hundred rows of many."""
 
-    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Record]:
+    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> Mapping[Key, Record]:
         return super().read_many(list(keys)[:100])
 
 

@@ -1,6 +1,6 @@
 """Repositories on a table that behaves in ways a real one can't be made to on demand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 import pytest
@@ -231,10 +231,9 @@ class MovingTable(DelegatingTable):
         super().__init__(table)
         self._key = key
 
-    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Record]:
+    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> Mapping[Key, Record]:
         rows = super().read_many(keys, consistent=consistent)
-        rows.pop(self._key, None)
-        return rows
+        return {key: row for key, row in rows.items() if key != self._key}
 
 
 def test_a_version_that_moves_into_the_history_while_it_is_read_is_found(table: InMemoryTable) -> None:

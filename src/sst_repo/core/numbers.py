@@ -3,11 +3,23 @@
 Source: DynamoDB Developer Guide, "Supported data types: Number".
 """
 
+import re
 from decimal import Decimal, InvalidOperation
+from typing import Final
 
 MAX_DIGITS = 38
 MAX_EXPONENT = 125
 MIN_EXPONENT = -130
+
+CANONICAL: Final = r"(?:0|-?(?:[1-9][0-9]*(?:\.[0-9]*[1-9])?|0\.[0-9]*[1-9]))"
+"""What canonical text looks like."""
+
+_CANONICAL: Final = re.compile(CANONICAL)
+
+
+def is_canonical(text: str) -> bool:
+    """Tell whether a stored number's text is the canonical one already, as almost all are."""
+    return _CANONICAL.fullmatch(text) is not None
 
 
 def canonical_number(value: float | Decimal | str) -> str:

@@ -76,12 +76,15 @@ def fill(
     page: Filled[ItemT] = Filled()
     beyond: list[CorruptRecordError] = []
     done = 0
+    # Their places are found when the page is done: to find them, rows have to be read.
+    first: tuple[Record, IndexKeys] | None = None
+    last: tuple[Record, IndexKeys] | None = None
     while (stream := _next(streams)) is not None:
         if not stream.rows:
             if done == reads:
                 # What comes before this stream's end is known of all the others, too.
                 page.skipped += beyond
-                page.resume, page.more = stream.query.after, True
+                page.resume, page.more, last = stream.query.after, True, None
                 break
             missing = None if limit is None else limit - len(page.items) + 1
             got = yield replace(stream.query, limit=stream.rows_to_read(missing, len(streams)) or None)
@@ -105,11 +108,15 @@ def fill(
             page.more = True
             break
         page.items.append(item)
-        page.resume = position(record, stream.query.index)
-        page.first = page.first or page.resume
+        last = (record, stream.query.index)
+        first = first or last
     else:
         page.skipped += beyond
-        page.resume = None
+        last = None
+    if first is not None:
+        page.first = position(*first)
+    if last is not None:
+        page.resume = position(*last)
     page.spacing = _spacing(streams, spacing)
     return page
 

@@ -4,9 +4,12 @@ A table knows nothing but what is in this module. Everything here is immutable; 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, TypeAlias
+
+from sst_repo.core.wire import Body, Item, canonical, encode
 
 AttributeValue: TypeAlias = Mapping[str, Any]
 """A value in DynamoDB's typed form, such as `{"S": "x"}`. Numbers are canonical text (see `core.numbers`), sets are
@@ -15,6 +18,7 @@ sorted lists, binaries are `bytes`; so equal values are equal mappings."""
 Attributes: TypeAlias = Mapping[str, AttributeValue]
 
 
+_KEY_NAMES: Final = frozenset({"pk", "sk"})
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,11}")
 
 
@@ -36,12 +40,58 @@ class Key:
         return {"pk": {"S": self.pk}, "sk": {"S": self.sk}}
 
 
-@dataclass(frozen=True, slots=True)
 class Record:
-    """A row: its key, and all other attributes in DynamoDB's typed form; those are not shown, they may be secrets."""
+    """A row: its key, and all other attributes in DynamoDB's typed form; those are not shown, they may be secrets.
 
-    key: Key
-    attributes: Attributes = field(repr=False)
+    It is made of both, or of a body that it came in; then it is read when something of it is asked for. Either way it
+    never changes.
+
+    Attributes:
+        body: What it came in, and at which place; None if it was made here.
+    """
+
+    __slots__ = ("_attributes", "_json", "_key", "body")
+
+    def __init__(self, key: Key, attributes: Attributes) -> None:
+        """Make a row."""
+        self._key: Key | None = key
+        self._attributes: Attributes | None = attributes
+        self._json: bytes | None = None
+        self.body: tuple[Body, int] | None = None
+
+    @classmethod
+    def of(cls, body: Body, index: int) -> "Record":
+        """Return the row that came in a body at a place."""
+        record = cls.__new__(cls)
+        record._key = record._attributes = record._json = None
+        record.body = (body, index)
+        return record
+
+    @property
+    def key(self) -> Key:
+        """Its primary key."""
+        if self._key is None:
+            item = self._item
+            self._key = Key(item["pk"]["S"], item["sk"]["S"])
+        return self._key
+
+    @property
+    def attributes(self) -> Attributes:
+        """All its attributes but the key."""
+        if self._attributes is None:
+            self._attributes = canonical(self._item, without=_KEY_NAMES)
+        return self._attributes
+
+    @property
+    def json(self) -> bytes:
+        """The item in JSON, its key included.
+
+        Raises:
+            UnicodeEncodeError: A text has a lone surrogate.
+        """
+        if self._json is None:
+            self._json = encode({**self.key.attributes, **self.attributes})
+        return self._json
 
     @property
     def version(self) -> int | None:
@@ -70,9 +120,57 @@ class Record:
         """Whether the row says that the resource was deleted."""
         return "_d" in self.attributes
 
+    @property
+    def _item(self) -> Item:
+        if self.body is None:
+            raise AssertionError("a row that came in no body is made of its key and attributes")
+        body, index = self.body
+        return body.items[index]
+
+    def __eq__(self, other: object) -> bool:
+        """Compare keys and attributes."""
+        if not isinstance(other, Record):
+            return NotImplemented
+        return self is other or (self.key == other.key and self.attributes == other.attributes)
+
+    __hash__ = None  # type: ignore[assignment]  # attributes are mappings
+
+    def __repr__(self) -> str:
+        """Show the key."""
+        return f"Record(key={self.key!r})"
+
     def __deepcopy__(self, memo: object) -> "Record":
         """Stay shared when a resource that remembers this record is copied deeply."""
         return self
+
+    def __reduce__(self) -> tuple[type["Record"], tuple[Key, Attributes]]:
+        """Be pickled as what it is, without what else came in its body."""
+        return Record, (self.key, self.attributes)
+
+
+class RowsByKey(Mapping[Key, Record]):
+    """Rows by their keys, in no order; the keys are read when they are asked for."""
+
+    def __init__(self, bodies: Sequence[Body]) -> None:
+        """Take what the rows came in."""
+        self.bodies = bodies
+
+    @cached_property
+    def _by_key(self) -> dict[Key, Record]:
+        records = (Record.of(body, number) for body in self.bodies for number in range(len(body.items)))
+        return {record.key: record for record in records}
+
+    def __getitem__(self, key: Key) -> Record:
+        """Return the row of a key."""
+        return self._by_key[key]
+
+    def __iter__(self) -> Iterator[Key]:
+        """Go through the keys."""
+        return iter(self._by_key)
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self._by_key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sst_repo.core import layout
 from sst_repo.core.filters import And, BeginsWith, Compare, Exists, Filter, Not
 from sst_repo.core.limits import MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES, fits
 from sst_repo.core.queries import Position
-from sst_repo.core.records import Key
+from sst_repo.core.records import Key, Record
 from sst_repo.errors import InvalidCursorError
 
 MAX_SEGMENTS: Final = 1_000_000
@@ -46,7 +46,7 @@ class ScanState:
         """Begin at the beginning, unless told otherwise."""
         self.segments = segments
         self._begun = begun
-        self._open = dict(open_ or {})
+        self._open: dict[int, Key | Record | None] = {**(open_ or {})}
 
     @classmethod
     def from_text(cls, text: str, segments: int) -> "ScanState":
@@ -67,7 +67,8 @@ class ScanState:
     @property
     def text(self) -> str:
         """The state as text."""
-        entries = [[segment] if key is None else [segment, key.pk, key.sk] for segment, key in self._open.items()]
+        places = ((segment, _key(place)) for segment, place in self._open.items())
+        entries = [[segment] if key is None else [segment, key.pk, key.sk] for segment, key in places]
         return json.dumps([self._begun, entries], separators=(",", ":"), ensure_ascii=False)
 
     @property
@@ -82,16 +83,16 @@ class ScanState:
 
     def upcoming(self) -> Iterator[tuple[int, Key | None]]:
         """Go through the segments that are not finished, and where each goes on; a segment begins when it is taken."""
-        yield from list(self._open.items())
+        yield from [(segment, _key(place)) for segment, place in self._open.items()]
         while self._begun < self.segments:
             segment = self._begun
             self._begun += 1
             self._open[segment] = None
             yield segment, None
 
-    def passed(self, segment: int, key: Key) -> None:
-        """Take note that a segment goes on after a row."""
-        self._open[segment] = key
+    def passed(self, segment: int, row: Record) -> None:
+        """Take note that a segment goes on after a row; its key is not read before somebody asks for it."""
+        self._open[segment] = row
 
     def read(self, segment: int, more: Position | None) -> None:
         """Take note that all rows of a read are passed, and that the segment goes on where it says; None at its end."""
@@ -99,6 +100,10 @@ class ScanState:
             del self._open[segment]
         else:
             self._open[segment] = more.key
+
+
+def _key(place: Key | Record | None) -> Key | None:
+    return place.key if isinstance(place, Record) else place
 
 
 def _entry(segment: int, *key: object) -> tuple[int, Key | None]:

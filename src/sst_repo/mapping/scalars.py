@@ -15,7 +15,6 @@
 A naive datetime's `fold` is not kept; it plays no part in Python's equality either.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -24,12 +23,11 @@ from types import NoneType
 from typing import Any, Final
 from uuid import UUID
 
-from sst_repo.core.numbers import canonical_number
+from sst_repo.core.numbers import canonical_number, is_canonical
 from sst_repo.core.records import AttributeValue
 from sst_repo.core.times import utc_text
 from sst_repo.mapping.values import Fit, Misfit, ValueCodec, content, wrong_type
 
-_PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]*[1-9])?")
 _MICROSECOND: Final = timedelta(microseconds=1)
 _MICROSECOND_DIGITS: Final = 6
 
@@ -148,7 +146,7 @@ def checked_text(value: str) -> str:
 
 def plain_number(text: str) -> str:
     """Return a stored number's text without an exponent, so that reading it is cheap and exact."""
-    return text if _PLAIN_NUMBER.fullmatch(text) else canonical_number(text)
+    return text if is_canonical(text) else canonical_number(text)
 
 
 def _write_int(value: int) -> str:

@@ -162,7 +162,7 @@ class Schema(Generic[T]):
         _, resource_id = layout.type_and_id(record.key.pk)
         try:
             row = unarchive(record)
-            image = replace(row, key=layout.latest_key(record.key.pk))
+            image = Record(layout.latest_key(record.key.pk), row.attributes)
             values = _system_values(image, resource_id)
             self._check_place(record.key, image)
             resource = self.codec.decode(image.attributes, values)

@@ -38,8 +38,11 @@ class Table(ABC):
         """Return the row; None if there is none."""
 
     @abstractmethod
-    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Record]:
-        """Return the rows that exist, by key. Any number of keys, none of them twice."""
+    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> Mapping[Key, Record]:
+        """Return the rows that exist, by key. Any number of keys, none of them twice.
+
+        A `RowsByKey` is read at once, and its keys only if they are asked for.
+        """
 
     @abstractmethod
     def query(self, query: Query) -> Slice:

@@ -1,10 +1,10 @@
 """A table in the memory of the process: a real one, with DynamoDB's order, isolation and atomic transactions."""
 
-import marshal
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TypeAlias
 from zlib import crc32
 
@@ -13,9 +13,9 @@ from sortedcontainers import SortedDict
 from sst_repo.core import cursors, layout
 from sst_repo.core.capacity import Reach, reach, read_units
 from sst_repo.core.expressions import CompiledFilter
-from sst_repo.core.layout import PRIMARY, IndexKeys, index_entry
+from sst_repo.core.layout import HOLDER, PRIMARY, VERSION, WRITE_ID, IndexKeys, index_entry
 from sst_repo.core.limits import item_size, key_misfit
-from sst_repo.core.projections import ProjectionChoices, projections_of
+from sst_repo.core.projections import Projection, ProjectionChoices, projections_of
 from sst_repo.core.queries import Position, Query, Scan, Slice
 from sst_repo.core.records import (
     Applied,
@@ -29,23 +29,45 @@ from sst_repo.core.records import (
     Reason,
     Record,
     Refused,
+    RowsByKey,
     holds,
 )
+from sst_repo.core.wire import Body, bare_list
 from sst_repo.errors import InvalidCursorError, TableError, TableNotFoundError
 from sst_repo.tables.base import Table
 
-_Place: TypeAlias = tuple[str, ...]
-"""Where a row stands in a partition of an index: its sort key there, then its primary key."""
+_Place: TypeAlias = tuple[str, str, str, str]
+"""Where a row stands in an index: its partition and sort key there, then its primary key."""
 
-_Row: TypeAlias = tuple[int, bytes]
-"""What is kept of a row: its size as an item, and its attributes."""
 
-_Partition: TypeAlias = "SortedDict[_Place, _Row]"
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What is kept of a row.
 
-_NOTHING: _Partition = SortedDict()
+    Attributes:
+        json: The item.
+        size: Its bytes, as DynamoDB counts them.
+        head: What guards ask for, so that the item need not be read to be guarded.
+        entries: Where it stands in the indexes.
+    """
+
+    json: bytes
+    size: int
+    head: Record
+    entries: tuple[tuple[IndexKeys, _Place], ...]
+
+    @property
+    def record(self) -> Record:
+        """The row, as it came."""
+        return Record.of(bare_list([self.json]), 0)
+
+
+_Index: TypeAlias = "SortedDict[_Place, _Row]"
 
 _SCANNED = IndexKeys("", "", "")
-"""No index that can be asked for: all rows in one partition, in the order of a scan, which is that of a hash."""
+"""No index that can be asked for: all rows in the order of a scan, which is that of a hash."""
+
+_HEAD = (VERSION, WRITE_ID, HOLDER)
 
 _HASHES = 2**32
 
@@ -59,7 +81,8 @@ _TOKEN_SECONDS = 600.0
 class InMemoryTable(Table):
     """A table that lives as long as the object does; safe to use from several threads.
 
-    Rows are kept as bytes, so that nothing stored is shared with what was handed in or out. It exists from the start,
+    Rows are kept as the JSON that would be sent, so that nothing stored is shared with what was handed in or out, and a
+    test on it runs through the same codec. It exists from the start,
     so that tests need no `create()`; after `delete()` it fails like a missing table until it is created again.
 
     Args:
@@ -93,31 +116,33 @@ class InMemoryTable(Table):
     def read(self, key: Key, *, consistent: bool = True) -> Record | None:  # noqa: ARG002 - always consistent
         """Return the row; None if there is none."""
         with self._in_existence():
-            return self._stored(key)
+            row = self._rows.get(key)
+        return None if row is None else row.record
 
-    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Record]:  # noqa: ARG002
+    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> RowsByKey:  # noqa: ARG002 - likewise
         """Return the rows that exist, by key."""
         with self._in_existence():
-            return {key: record for key in keys if (record := self._stored(key)) is not None}
+            rows = [row for key in keys if (row := self._rows.get(key)) is not None]
+        return RowsByKey([_body(rows)])
 
     def query(self, query: Query) -> Slice:
         """Return rows of one partition in order, up to 1 MB of them."""
         with self._in_existence():
-            partition = self._partitions.get((self._known(query.index), query.partition), _NOTHING)
-            seen, rows = _read(partition, _between(partition, query), query.limit)
-        found = _passing(rows, query.filter)
-        more = _position(seen.rows[-1]) if seen.is_cut else None
+            index = self._places[self._known(query.index)]
+            seen = _reach(index, _between(index, query), query.limit)
+        found = _passing(seen.rows, query.filter)
+        more = _position(seen.rows[-1], query.index) if seen.is_cut else None
         consumed = read_units(seen.size, consistent=query.consistent)
-        return Slice(() if query.count_only else found, len(found), len(rows), more, consumed)
+        return Slice(() if query.count_only else found, len(found), len(seen.rows), more, consumed)
 
     def scan(self, scan: Scan) -> Slice:
         """Return rows of one segment, up to 1 MB of them."""
         with self._in_existence():
-            partition = self._partitions.get((_SCANNED, ""), _NOTHING)
-            seen, rows = _read(partition, _segment(partition, scan), scan.limit)
-        found = _passing(rows, scan.filter)
-        more = Position(rows[-1].key.sk, rows[-1].key) if seen.is_cut else None
-        return Slice(found, len(found), len(rows), more, read_units(seen.size, consistent=scan.consistent))
+            index = self._places[_SCANNED]
+            seen = _reach(index, _segment(index, scan), scan.limit)
+        found = _passing(seen.rows, scan.filter)
+        more = _position(seen.rows[-1], PRIMARY) if seen.is_cut else None
+        return Slice(found, len(found), len(seen.rows), more, read_units(seen.size, consistent=scan.consistent))
 
     def transact(self, plan: Plan) -> Outcome:
         """Apply a plan, all or nothing."""
@@ -126,15 +151,19 @@ class InMemoryTable(Table):
             # DynamoDB takes a token with transactions only.
             if self.goes_by_token(plan) and self._was_applied(plan):
                 return Applied()
-            stored = [self._stored(op.key) for op in plan.ops]
-            held = [holds(op.guard, found) for op, found in zip(plan.ops, stored, strict=True)]
+            stored = [self._rows.get(op.key) for op in plan.ops]
+            held = [
+                holds(op.guard, None if row is None else row.head) for op, row in zip(plan.ops, stored, strict=True)
+            ]
             if not all(held):
-                return Refused(tuple(None if ok else Reason(row) for ok, row in zip(held, stored, strict=True)))
-            for op, found in zip(plan.ops, stored, strict=True):
-                if found is not None and isinstance(op, Put | Delete):
-                    self._remove(found)
-                if isinstance(op, Put):
-                    self._insert(op.record)
+                return Refused(tuple(None if ok else _reason(row) for ok, row in zip(held, stored, strict=True)))
+            # All are made before any is stored: what can't be made is not half of a transaction.
+            rows = [self._row(op.record) if isinstance(op, Put) else None for op in plan.ops]
+            for op, old, new in zip(plan.ops, stored, rows, strict=True):
+                if old is not None and isinstance(op, Put | Delete):
+                    self._remove(op.key, old)
+                if new is not None:
+                    self._insert(op.key, new)
             self._tokens[plan.token] = (self._monotonic(), _outline(plan))
         return Applied()
 
@@ -156,7 +185,8 @@ class InMemoryTable(Table):
         return self._exists
 
     def _clear(self) -> None:
-        self._partitions: dict[tuple[IndexKeys, str], _Partition] = {}
+        self._rows: dict[Key, _Row] = {}
+        self._places: dict[IndexKeys, _Index] = {index: SortedDict() for index in (*self._indexes, _SCANNED)}
         self._tokens: dict[str, tuple[float, _Outline]] = {}
 
     @contextmanager
@@ -177,33 +207,28 @@ class InMemoryTable(Table):
             if misfit is not None:
                 raise TableError(misfit)
 
-    def _stored(self, key: Key) -> Record | None:
-        place = (key.sk, key.pk, key.sk)
-        row = self._partitions.get((PRIMARY, key.pk), _NOTHING).get(place)
-        return None if row is None else _load(place, row)
+    def _row(self, record: Record) -> _Row:
+        head = {name: record.attributes[name] for name in _HEAD if name in record.attributes}
+        return _Row(record.json, item_size(record), Record(record.key, head), tuple(self._entries(record)))
 
-    def _insert(self, record: Record) -> None:
-        row = _row(record)
-        for name, place in self._entries(record):
-            partition = self._partitions.get(name)
-            if partition is None:
-                partition = self._partitions[name] = SortedDict()
-            projection = self.projections.get(name[0].name or "")
-            partition[place] = row if projection is None else _row(projection.entry(record, name[0]))
-
-    def _remove(self, record: Record) -> None:
-        for name, place in self._entries(record):
-            partition = self._partitions[name]
-            del partition[place]
-            if not partition:
-                del self._partitions[name]
-
-    def _entries(self, record: Record) -> Iterator[tuple[tuple[IndexKeys, str], _Place]]:
+    def _entries(self, record: Record) -> Iterator[tuple[IndexKeys, _Place]]:
+        key = record.key
         for index in self._indexes:
             entry = index_entry(record, index)
             if entry is not None:
-                yield (index, entry[0]), (entry[1], record.key.pk, record.key.sk)
-        yield (_SCANNED, ""), _hashed(record.key)
+                yield index, (*entry, key.pk, key.sk)
+        yield _SCANNED, _hashed(key)
+
+    def _insert(self, key: Key, row: _Row) -> None:
+        self._rows[key] = row
+        for index, place in row.entries:
+            projection = self.projections.get(index.name or "")
+            self._places[index][place] = row if projection is None else _projected(row, projection, index)
+
+    def _remove(self, key: Key, row: _Row) -> None:
+        del self._rows[key]
+        for index, place in row.entries:
+            del self._places[index][place]
 
     def _was_applied(self, plan: Plan) -> bool:
         expired = self._monotonic() - _TOKEN_SECONDS
@@ -220,27 +245,28 @@ def _outline(plan: Plan) -> _Outline:
     return tuple((type(op), op.key, op.guard) for op in plan.ops)
 
 
-def _between(partition: _Partition, query: Query) -> Iterator[_Place]:
-    low: _Place | None = None if query.first is None else (query.first,)
-    # The least text above `last`: all places at `last` itself sort before it.
-    high: _Place | None = None if query.last is None else (query.last + "\0",)
+def _between(index: _Index, query: Query) -> Iterator[_Place]:
+    partition = query.partition
+    low: tuple[str, ...] = (partition,) if query.first is None else (partition, query.first)
+    # The least text above `last`: all places at `last` itself sort before it. So it is with the partition.
+    high = (partition + "\0",) if query.last is None else (partition, query.last + "\0")
     if query.after is not None:
-        start = (query.after.sort, query.after.key.pk, query.after.key.sk)
+        start = (partition, query.after.sort, query.after.key.pk, query.after.key.sk)
         low, high = (low, start) if query.descending else (start, high)
-    return partition.irange(low, high, inclusive=(False, False), reverse=query.descending)
+    return index.irange(low, high, inclusive=(False, False), reverse=query.descending)
 
 
-def _segment(partition: _Partition, scan: Scan) -> Iterator[_Place]:
+def _segment(index: _Index, scan: Scan) -> Iterator[_Place]:
     """Return the places of a segment: an equal share of the hashes, as DynamoDB has it."""
     low, high = ((_hash_text(_HASHES * n // scan.segments),) for n in (scan.segment, scan.segment + 1))
     after = low if scan.after is None else _hashed(scan.after)
     if not low <= after < high:
         raise InvalidCursorError("the cursor names a place in another segment; begin again without a cursor")
-    return partition.irange(after, high, inclusive=(False, False))
+    return index.irange(after, high, inclusive=(False, False))
 
 
 def _hashed(key: Key) -> _Place:
-    return (_hash_text(crc32(key.pk.encode())), key.pk, key.sk)
+    return (_hash_text(crc32(key.pk.encode())), "", key.pk, key.sk)
 
 
 def _hash_text(number: int) -> str:
@@ -248,24 +274,36 @@ def _hash_text(number: int) -> str:
     return f"{number:09x}"
 
 
-def _read(partition: _Partition, places: Iterator[_Place], limit: int | None) -> tuple[Reach[_Place], list[Record]]:
-    seen = reach(((partition[place][0], place) for place in places), limit)
-    return seen, [_load(place, partition[place]) for place in seen.rows]
+def _reach(index: _Index, places: Iterator[_Place], limit: int | None) -> Reach[_Row]:
+    rows = (index[place] for place in places)
+    return reach(((row.size, row) for row in rows), limit)
 
 
-def _row(record: Record) -> _Row:
-    return item_size(record), marshal.dumps(dict(record.attributes))
+def _projected(row: _Row, projection: Projection, index: IndexKeys) -> _Row:
+    entry = projection.entry(row.record, index)
+    return _Row(entry.json, item_size(entry), row.head, row.entries)
 
 
-def _passing(rows: Iterable[Record], wanted: CompiledFilter | None) -> tuple[Record, ...]:
+def _body(rows: Iterable[_Row]) -> Body:
+    return bare_list([row.json for row in rows])
+
+
+def _records(rows: Sequence[_Row]) -> tuple[Record, ...]:
+    body = _body(rows)
+    return tuple(Record.of(body, number) for number in range(len(rows)))
+
+
+def _passing(rows: Sequence[_Row], wanted: CompiledFilter | None) -> tuple[Record, ...]:
+    records = _records(rows)
     if wanted is None:
-        return tuple(rows)
-    return tuple(row for row in rows if wanted.satisfied_by(row))
+        return records
+    return _records([row for row, record in zip(rows, records, strict=True) if wanted.satisfied_by(record)])
 
 
-def _load(place: _Place, row: _Row) -> Record:
-    return Record(Key(*place[1:]), marshal.loads(row[1]))  # noqa: S302 - our own bytes, from our own memory
+def _reason(row: _Row | None) -> Reason:
+    return Reason(None if row is None else row.record)
 
 
-def _position(place: _Place) -> Position:
-    return Position(place[0], Key(*place[1:]))
+def _position(row: _Row, index: IndexKeys) -> Position:
+    _, sort, pk, sk = next(place for entered, place in row.entries if entered == index)
+    return Position(sort, Key(pk, sk))

@@ -1,6 +1,6 @@
 """A table in front of another."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sst_repo.core.queries import Query, Scan, Slice
 from sst_repo.core.records import Key, Outcome, Plan, Record
@@ -25,7 +25,7 @@ class DelegatingTable(Table):
         """Pass on."""
         return self.table.read(key, consistent=consistent)
 
-    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Record]:
+    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> Mapping[Key, Record]:
         """Pass on."""
         return self.table.read_many(keys, consistent=consistent)
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from sst_repo.core.queries import Query, Scan, Slice
@@ -38,7 +38,7 @@ class CountingTable(DelegatingTable):
         self._count("read")
         return super().read(key, consistent=consistent)
 
-    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Record]:
+    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> Mapping[Key, Record]:
         """Count, and pass on."""
         self._count("read_many")
         return super().read_many(keys, consistent=consistent)

@@ -47,7 +47,7 @@ class Model:
             else:
                 under_way |= dict([begun] if (begun := next(upcoming, None)) else [])
             for place in read:
-                self.state.passed(segment, key(segment, place))
+                self.state.passed(segment, Record(key(segment, place), {}))
                 yield segment, place
             self.state.read(segment, more)
 
@@ -78,7 +78,7 @@ def test_a_state_comes_back_from_its_text(segments: int, steps: list[tuple[Key, 
     for at, ends in steps:
         if begun is None:
             break
-        state.passed(begun[0], at)
+        state.passed(begun[0], Record(at, {}))
         if ends:
             state.read(begun[0], None)
             begun = next(upcoming, None)

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +79,7 @@ class DynamoDBTable(Table):
         return None if item is None else responses.record(item)
 
     @reasons.translating
-    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Record]:
+    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> Mapping[Key, Record]:
         """Return the rows that exist. 1 BatchGetItem per 100 keys, or 16 MB."""
         found: dict[Key, Record] = {}
         remaining = iter(keys)

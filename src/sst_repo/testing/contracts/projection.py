@@ -1,6 +1,6 @@
 """What reads promise where indexes hold less than whole rows: the same, at another price."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -49,7 +49,7 @@ class Watched(DelegatingTable):
             meanwhile()
         return found
 
-    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Record]:
+    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> Mapping[Key, Record]:
         """Take note, and pass on."""
         keys = list(keys)
         self.keys += keys

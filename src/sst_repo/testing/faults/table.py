@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sst_repo.core import layout
 from sst_repo.core.queries import Query, Scan, Slice
@@ -47,7 +47,7 @@ class FaultyTable(DelegatingTable):
         self._fail("read")
         return super().read(key, consistent=consistent)
 
-    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Record]:
+    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> Mapping[Key, Record]:
         """Pass on, unless a fault is met. Of a partial batch one key is read a try, as often as the adapter tries."""
         fault = self._next("read_many")
         wanted = list(keys)

@@ -174,7 +174,7 @@ class CollectionContract(Contract):
     def test_rows_that_can_not_be_read_are_named(self, table: Table, portfolio: list[Resource]) -> None:
         row = stored_row(table, Deal, portfolio[1].resource_id)
         spoil(table, row, "client", {"N": "1"})
-        stranger = replace(row, key=latest_key("Unheard#of"))
+        stranger = Record(latest_key("Unheard#of"), row.attributes)
         table.transact(Plan((Put(stranger, Absent()),), ULIDS.new_id()))
         page = table.collection("portfolio", "a")
 

@@ -1,6 +1,6 @@
 """A check alarms nobody because of those who write meanwhile, and loses nothing of what they write."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from sst_repo.checking import check
 from sst_repo.checks import FindingKind
@@ -30,7 +30,7 @@ class Busy(DelegatingTable):
         self._write(reading=True)
         return found
 
-    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> dict[Key, Record]:
+    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> Mapping[Key, Record]:
         """Read, then let them write."""
         found = super().read_many(keys, consistent=consistent)
         self._write(reading=True)

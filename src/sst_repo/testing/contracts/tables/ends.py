@@ -22,7 +22,7 @@ _each_index = pytest.mark.parametrize("index", [PRIMARY, gsi(1)], ids=lambda ind
 def _filled(table: Table, index: IndexKeys) -> list[Record]:
     """Put six rows into the partition "here"; the last two are marked."""
     rows = [entry(index, "here", str(number)) for number in range(6)]
-    marked = [replace(row, attributes={**row.attributes, "mark": {"BOOL": True}}) for row in rows[4:]]
+    marked = [Record(row.key, {**row.attributes, "mark": {"BOOL": True}}) for row in rows[4:]]
     put_all(table, [*rows[:4], *marked])
     return [*rows[:4], *marked]
 

@@ -190,7 +190,7 @@ class QueryContract(Contract):
     @_each_direction
     def test_more_than_a_megabyte_is_read_completely(self, table: Table, index: IndexKeys, *, descending: bool) -> None:
         rows = [entry(index, "here", f"{number:02}") for number in range(10)]
-        heavy = [replace(record, attributes={**record.attributes, "text": {"S": "x" * 250_000}}) for record in rows]
+        heavy = [Record(record.key, {**record.attributes, "text": {"S": "x" * 250_000}}) for record in rows]
         for record in heavy:
             put_all(table, [record])
         query = Query(index, "here", descending=descending)

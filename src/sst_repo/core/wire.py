@@ -1,0 +1,202 @@
+"""Items as DynamoDB's JSON: what is sent, what the table in memory keeps, and what comes back, read as late as can be.
+
+A body is read once, whatever it holds: straight to resources where their class allows, else to items. The few values
+that stand beside the items are found without reading these: the value of an attribute is always an object with the
+attribute's type as its only key, so that no attribute's name is followed by a number, by an empty object, or by an
+object with another key. Within texts quotes are escaped.
+
+Source: DynamoDB API reference, "DynamoDB low-level API": binaries are base64, numbers are text.
+"""
+
+import json
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Literal, TypeAlias
+
+from pydantic_core import from_json
+
+from sst_repo.core.numbers import canonical_number, is_canonical
+
+Envelope: TypeAlias = Literal["Item", "Items", "Responses", "list"]
+"""Where the items of a body stand: in an answer of GetItem; of Query or Scan; of BatchGetItem; in a bare list."""
+
+Item: TypeAlias = dict[str, dict[str, Any]]
+"""An item as it came: numbers in any form, sets in any order, binaries in base64."""
+
+_TYPES: Final = "|".join(("S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"))
+_COUNT: Final = re.compile(rb'"Count"\s*:\s*([0-9]+)')
+_SCANNED: Final = re.compile(rb'"ScannedCount"\s*:\s*([0-9]+)')
+_UNITS: Final = re.compile(rb'"CapacityUnits"\s*:\s*([0-9.eE+-]+)')
+_START_KEY: Final = re.compile(rb'"LastEvaluatedKey"\s*:\s*(?=\{\s*"(?!(?:' + _TYPES.encode() + rb')"))')
+_NOTHING_LEFT: Final = re.compile(rb'"UnprocessedKeys"\s*:\s*\{\s*\}')
+_UNCHANGED: Final = frozenset({"S", "BOOL", "NULL"})
+_decoder: Final = json.JSONDecoder()
+
+
+def encode(attributes: Mapping[str, Any]) -> bytes:
+    """Return attributes as JSON.
+
+    Raises:
+        UnicodeEncodeError: A text has a lone surrogate.
+    """
+    return _dumps(attributes).encode()
+
+
+def canonical(item: Item, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """Return an item's attributes in the one form that records have.
+
+    Raises:
+        ValueError: It is no item.
+    """
+    return {
+        name: value if value.keys() <= _UNCHANGED else canonical_value(value)
+        for name, value in item.items()
+        if name not in without
+    }
+
+
+def canonical_value(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Undo what JSON, or a server, does to a value: base64, exponents in numbers, any order in sets.
+
+    Raises:
+        ValueError: It is no value.
+    """
+    ((tag, content),) = value.items()
+    match tag:
+        case "N":
+            return value if is_canonical(content) else {"N": canonical_number(content)}
+        case "L":
+            return {"L": [canonical_value(element) for element in content]}
+        case "M":
+            return {"M": canonical(content)}
+        case "SS":
+            return {"SS": sorted(content)}
+        case "NS":
+            return {"NS": sorted(map(canonical_number, content))}
+        case "B":
+            return {"B": from_base64(content)}
+        case "BS":
+            return {"BS": sorted(map(from_base64, content))}
+        case _:
+            return value
+
+
+def from_base64(text: str) -> bytes:
+    """Read a binary.
+
+    Raises:
+        ValueError: It is none.
+    """
+    return b64decode(text, validate=True)
+
+
+def to_base64(value: object) -> str:
+    """Write a binary.
+
+    Raises:
+        TypeError: It is none: JSON has no form for it.
+    """
+    if isinstance(value, bytes):
+        return b64encode(value).decode("ascii")
+    raise TypeError(f"{type(value).__name__} is no attribute value")
+
+
+class Body:
+    """Items as they came, in JSON.
+
+    Attributes:
+        raw: The JSON.
+        envelope: Where the items stand in it.
+    """
+
+    __slots__ = ("_items", "_readings", "envelope", "raw")
+
+    def __init__(self, raw: bytes, envelope: Envelope) -> None:
+        """Read nothing yet."""
+        self.raw = raw
+        self.envelope: Envelope = envelope
+        self._items: Sequence[Item] | None = None
+        self._readings: tuple[object, Sequence[Any] | None] = (None, None)
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """The items, read at the first call.
+
+        Raises:
+            ValueError: It is no JSON, or has no items where it should.
+        """
+        if self._items is None:
+            self._items = _items_in(from_json(self.raw, cache_strings="keys"), self.envelope)
+        return self._items
+
+    def read_by(self, reader: Callable[["Body"], Sequence[Any] | None]) -> Sequence[Any] | None:
+        """Return what a reader makes of all items at once; it is asked once, as long as no other reader comes."""
+        known, reading = self._readings
+        if known is not reader:
+            reading = reader(self)
+            self._readings = (reader, reading)
+        return reading
+
+    @property
+    def count(self) -> int:
+        """How many rows a Query or Scan says it found."""
+        return int(_found(_COUNT, self.raw))
+
+    @property
+    def scanned(self) -> int:
+        """How many rows a Query or Scan says it read."""
+        return int(_found(_SCANNED, self.raw))
+
+    @property
+    def consumed(self) -> float:
+        """The capacity units that the answer says it took; 0 where the server does not tell."""
+        found = _UNITS.search(self.raw)
+        return 0.0 if found is None else float(found[1])
+
+    @property
+    def start_key(self) -> Item | None:
+        """Where the next read of a Query or Scan begins; None at the end."""
+        if b'"LastEvaluatedKey"' not in self.raw:
+            return None
+        found = _START_KEY.search(self.raw)
+        if found is None:
+            return None
+        key, _ = _decoder.raw_decode(self.raw[found.end() :].decode())
+        return key
+
+    @property
+    def unprocessed(self) -> Mapping[str, Any]:
+        """What the answer to a BatchGetItem leaves over, by table."""
+        if b'"UnprocessedKeys"' not in self.raw or _NOTHING_LEFT.search(self.raw):
+            return {}
+        left: Mapping[str, Any] = from_json(self.raw).get("UnprocessedKeys", {})
+        return left
+
+
+def bare_list(items: Sequence[bytes]) -> Body:
+    """Return a body of items that are in JSON each."""
+    return Body(b"[" + b",".join(items) + b"]", "list")
+
+
+def _items_in(read: Any, envelope: Envelope) -> Sequence[Item]:
+    match envelope:
+        case "Item":
+            return [read["Item"]] if "Item" in read else []
+        case "Items":
+            items: list[Item] = read.get("Items", [])
+            return items
+        case "Responses":
+            return [item for items in read["Responses"].values() for item in items]
+        case "list":
+            return read
+
+
+def _found(pattern: re.Pattern[bytes], raw: bytes) -> bytes:
+    found = pattern.search(raw)
+    if found is None:
+        raise ValueError("the answer does not say how many rows it has")
+    return found[1]
+
+
+_dumps: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=to_base64).encode
