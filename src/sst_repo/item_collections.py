@@ -9,7 +9,7 @@ from sst_repo.core.records import Record
 from sst_repo.core.selections import Selection
 from sst_repo.errors import CorruptRecordError, InvalidQueryError
 from sst_repo.mapping import collections
-from sst_repo.mapping.schema import Schema, schema_of
+from sst_repo.mapping.schema import Schema, is_living, schema_of
 from sst_repo.pages import CollectionPage
 from sst_repo.reader import name_of, read_page
 from sst_repo.resource import Resource
@@ -77,9 +77,9 @@ class ItemCollection:
         type_name, resource_id = layout.type_and_id(row.key.pk)
         schema = self._schemas.get(type_name)
         if schema is not None:
-            resource: Resource = schema.load(row)
+            resource: Resource | None = schema.load_living(row)
             return resource
-        if not self._is_whole:
+        if not is_living(row) or not self._is_whole:
             return None
         reason = f"no class in the collection {self._name!r} is stored as {type_name!r}; import the module that has it"
         raise CorruptRecordError(type_name, resource_id, reason, version=row.version)

@@ -1,6 +1,6 @@
 """Reading the resources of one type: by id, in versions, as pages. Repositories of both kinds share it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeAlias, TypeVar
 
@@ -11,7 +11,7 @@ from sst_repo.core.paging import Reads
 from sst_repo.core.policy import is_alive
 from sst_repo.core.projections import complete
 from sst_repo.core.queries import Query, Slice
-from sst_repo.core.records import Attributes, Record, version_number
+from sst_repo.core.records import Attributes, Key, Record, RowsByKey, version_number
 from sst_repo.core.selections import Selection
 from sst_repo.errors import (
     CorruptRecordError,
@@ -94,11 +94,22 @@ class Reader(Generic[T]):
         """Return the latest row, which may be a tombstone."""
         return self.table.read(target.key, consistent=consistent)
 
-    def latest_many(self, targets: Iterable[Target], *, consistent: bool = True) -> dict[str, Record | None]:
+    def latest_many(self, targets: Sequence[Target], *, consistent: bool = True) -> dict[str, Record | None]:
         """Return the latest row of each, by id; None where there is none."""
-        targets = list(targets)
-        rows = self.table.read_many([target.key for target in targets], consistent=consistent)
-        return {target.id: rows.get(target.key) for target in targets}
+        return self._by_id(targets, self._rows(targets, consistent=consistent))
+
+    def load_many(self, targets: Sequence[Target], *, consistent: bool) -> dict[str, T]:
+        """Return the resources that exist, by id, in the order of the targets.
+
+        Raises:
+            CorruptRecordError: A row can't be read; the good ones are in its `found`.
+        """
+        rows = self._rows(targets, consistent=consistent)
+        resources = self.schema.load_all(rows) if isinstance(rows, RowsByKey) else None
+        if resources is None:
+            return load_each(self._by_id(targets, rows), lambda _, row: self.load(row))
+        by_id = {resource.resource_id: resource for resource in resources}
+        return {target.id: by_id[target.id] for target in targets if target.id in by_id}
 
     def load(self, row: Record | None) -> T | None:
         """Make the resource of a latest row; None for no row or a tombstone.
@@ -106,7 +117,7 @@ class Reader(Generic[T]):
         Raises:
             CorruptRecordError: The row can't be read.
         """
-        return self.schema.load(row) if is_alive(row) else None
+        return None if row is None else self.schema.load_living(row)
 
     def version(self, target: Target, version: int) -> tuple[Record, Record]:
         """Return the latest row, which may be a tombstone, and the row of a version, each as it is stored.
@@ -154,7 +165,7 @@ class Reader(Generic[T]):
             last = layout.history_key(target.pk, before - 1).sk
             query = Query(layout.PRIMARY, target.pk, layout.OLDEST, last, descending=True, consistent=True)
             room = None if limit is None else limit - len(items)
-            filled = run(self.table, paging.fill([query], room, self.load))
+            filled = run(self.table, paging.fill([query], room, self._old_version))
             items += filled.items
             skipped += filled.skipped
             more = filled.more
@@ -193,6 +204,15 @@ class Reader(Generic[T]):
         """Count the rows of a selection."""
         return run(self.table, paging.count(selection.queries))
 
+    def _rows(self, targets: Sequence[Target], *, consistent: bool) -> Mapping[Key, Record]:
+        return self.table.read_many([target.key for target in targets], consistent=consistent)
+
+    def _by_id(self, targets: Iterable[Target], rows: Mapping[Key, Record]) -> dict[str, Record | None]:
+        return {target.id: rows.get(target.key) for target in targets}
+
+    def _old_version(self, row: Record) -> T | None:
+        return self.schema.load(row) if is_alive(row) else None
+
     def _stored_today(self, row: Record) -> Attributes | None:
         try:
             return self.schema.content(self.schema.load(row))
@@ -223,7 +243,7 @@ def read_page(
         selection: What is listed.
         limit: How many resources; None for all.
         cursor: Where to go on; None to begin.
-        load: Makes a resource of a latest row; None for a row that does not count.
+        load: Makes the resource of a row; None for a row that does not count.
         reads: How many reads a filtered page may take.
 
     Raises:
@@ -234,14 +254,7 @@ def read_page(
     _check_limit(reads)
     place = selection.place(cursor, table.cursor_secrets)
 
-    def load_latest(row: Record) -> T | None:
-        if row.key.sk == layout.LATEST:
-            return load(row) if is_alive(row) else None
-        # Somebody else gave it a place in the index: its resource, if it has one, is another row.
-        type_name, resource_id = layout.type_and_id(row.key.pk)
-        raise CorruptRecordError(type_name, resource_id, "it is in an index, but no latest row", version=row.version)
-
-    walked = run(table, walking.page(selection, place, limit, load_latest, reads if selection.is_filtered else None))
+    walked = run(table, walking.page(selection, place, limit, load, reads if selection.is_filtered else None))
     following, previous = (
         selection.cursor(next_to, table.cursor_secrets) for next_to in (walked.following, walked.previous)
     )

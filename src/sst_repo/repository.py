@@ -18,7 +18,7 @@ from sst_repo.lookup import look_up
 from sst_repo.mapping.schema import schema_of
 from sst_repo.parallel import MAX_CALLS
 from sst_repo.ports import Clock, IdFactory
-from sst_repo.reader import Predicate, Reader, load_each, name_of
+from sst_repo.reader import Predicate, Reader, name_of
 from sst_repo.reading_repository import ReadingRepository
 from sst_repo.resource import Resource
 from sst_repo.scanner import TableScan
@@ -78,9 +78,8 @@ class TableRepository(ReadingRepository[T]):
 
     def get_many(self, resource_ids: Iterable[str], *, consistent: bool = True) -> dict[str, T]:
         """Return those that exist, by id, in the order asked for."""
-        targets = filter(None, map(self._reader.find_target, dict.fromkeys(resource_ids)))
-        rows = self._reader.latest_many(targets, consistent=consistent)
-        return load_each(rows, lambda _, row: self._reader.load(row))
+        targets = [target for target in map(self._reader.find_target, dict.fromkeys(resource_ids)) if target]
+        return self._reader.load_many(targets, consistent=consistent)
 
     def save(self, resource: T) -> T:
         """Store a changed resource as its next version, in place, and return it."""
@@ -144,7 +143,7 @@ class TableRepository(ReadingRepository[T]):
         """Stand alone: there is nothing to check."""
 
     def _listed(self, row: Record) -> T | None:
-        return self._schema.load(row)
+        return self._schema.load_living(row)
 
     def _handed_out(self, resource: T) -> T:
         return resource

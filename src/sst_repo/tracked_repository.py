@@ -206,8 +206,8 @@ class TrackedRepository(ReadingRepository[T]):
         self._check_unit()
 
     def _listed(self, row: Record) -> T | None:
-        resource = self.schema.load(row)
-        tracked = self._known(resource)
+        resource = self.schema.load_living(row)
+        tracked = None if resource is None else self._known(resource)
         return resource if tracked is None else self._object(tracked)
 
     def _handed_out(self, resource: T) -> T:

@@ -12,11 +12,13 @@ import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from pydantic_core import from_json
 
 from sst_repo.core.numbers import canonical_number, is_canonical
+
+R = TypeVar("R")
 
 Envelope: TypeAlias = Literal["Item", "Items", "Responses", "list"]
 """Where the items of a body stand: in an answer of GetItem; of Query or Scan; of BatchGetItem; in a bare list."""
@@ -110,14 +112,14 @@ class Body:
         envelope: Where the items stand in it.
     """
 
-    __slots__ = ("_items", "_readings", "envelope", "raw")
+    __slots__ = ("_items", "_reading", "envelope", "raw")
 
     def __init__(self, raw: bytes, envelope: Envelope) -> None:
         """Read nothing yet."""
         self.raw = raw
         self.envelope: Envelope = envelope
         self._items: Sequence[Item] | None = None
-        self._readings: tuple[object, Sequence[Any] | None] = (None, None)
+        self._reading: tuple[object, Any] = (None, None)
 
     @property
     def items(self) -> Sequence[Item]:
@@ -130,12 +132,12 @@ class Body:
             self._items = _items_in(from_json(self.raw, cache_strings="keys"), self.envelope)
         return self._items
 
-    def read_by(self, reader: Callable[["Body"], Sequence[Any] | None]) -> Sequence[Any] | None:
+    def read_by(self, reader: Callable[["Body"], R]) -> R:
         """Return what a reader makes of all items at once; it is asked once, as long as no other reader comes."""
-        known, reading = self._readings
-        if known is not reader:
+        known, reading = self._reading
+        if known != reader:
             reading = reader(self)
-            self._readings = (reader, reading)
+            self._reading = (reader, reading)
         return reading
 
     @property

@@ -29,6 +29,7 @@ from sst_repo.core.layout import is_reserved
 from sst_repo.core.records import Attributes, AttributeValue
 from sst_repo.errors import ModelError, UnstorableValueError
 from sst_repo.mapping.compiler import Compiler
+from sst_repo.mapping.decoder import Decoder
 from sst_repo.mapping.equality import comes_back
 from sst_repo.mapping.structures import Members
 from sst_repo.mapping.values import MAX_LEVELS, Misfit, faults_of
@@ -52,6 +53,7 @@ class ModelCodec(Generic[T]):
         self._model = model
         self._name = model.__name__
         self._members = Compiler().members(model, without=SYSTEM_FIELDS)
+        self._decoder = Decoder(model, self._members)
 
     @property
     def model(self) -> type[T]:
@@ -62,6 +64,11 @@ class ModelCodec(Generic[T]):
     def members(self) -> Members:
         """The domain fields and extras."""
         return self._members
+
+    @property
+    def decoder(self) -> Decoder[T]:
+        """Reads items in one pass, where it can."""
+        return self._decoder
 
     def encode(self, resource: T) -> dict[str, AttributeValue]:
         """Return the attributes of a resource, its domain fields and extras; equal resources have equal ones.
@@ -112,7 +119,10 @@ class ModelCodec(Generic[T]):
             UnstorableValueError: They don't; it names the first field that differs, and how it comes back.
         """
         try:
-            back = self.decode(attributes, {name: getattr(resource, name) for name in SYSTEM_FIELDS})
+            system = {name: getattr(resource, name) for name in SYSTEM_FIELDS}
+            back = self._decoder.content(attributes, system)
+            if back is None:
+                back = self.decode(attributes, system)
         except ValueError as error:
             raise UnstorableValueError(self._name, f"it could not be read again: {error}") from error
         given_values, back_values = _values(resource), _values(back)

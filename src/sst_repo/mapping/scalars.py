@@ -210,6 +210,8 @@ NONE: Final = NoneCodec()
 STR: Final = ScalarCodec(str, "S", checked_text, _same)
 INT: Final = ScalarCodec(int, "N", _write_int, _read_int, but_not=bool)
 FLOAT: Final = ScalarCodec(float, "N", _write_float, _read_float, also=int, but_not=bool)
+BOOL: Final = ScalarCodec(bool, "BOOL", _same, _same)
+DECIMAL: Final = ScalarCodec(Decimal, "N", canonical_number, _read_decimal)
 DATETIME: Final = ScalarCodec(datetime, "S", _write_datetime, _read_datetime)
 DATE: Final = ScalarCodec(date, "S", date.isoformat, date.fromisoformat, but_not=datetime)
 
@@ -218,10 +220,10 @@ SCALARS: Final[dict[type, ScalarCodec]] = {
     for codec in (
         STR,
         ScalarCodec(bytes, "B", bytes, _same),
-        ScalarCodec(bool, "BOOL", _same, _same),
+        BOOL,
         INT,
         FLOAT,
-        ScalarCodec(Decimal, "N", canonical_number, _read_decimal),
+        DECIMAL,
         DATETIME,
         DATE,
         ScalarCodec(time, "S", _write_time, time.fromisoformat),

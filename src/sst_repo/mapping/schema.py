@@ -1,6 +1,6 @@
 """What a Resource class compiles to: how its objects become rows, and rows its objects."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Generic, TypeVar, cast
 
@@ -9,8 +9,9 @@ from sst_repo.core import layout
 from sst_repo.core.expressions import CompiledFilter, compile_filter
 from sst_repo.core.history import unarchive
 from sst_repo.core.intents import Claim, Derive, Derived, Target
+from sst_repo.core.policy import is_alive
 from sst_repo.core.queries import Query
-from sst_repo.core.records import Attributes, Key, Record
+from sst_repo.core.records import Attributes, Key, Record, RowsByKey
 from sst_repo.core.scanning import living
 from sst_repo.core.times import from_utc_text
 from sst_repo.errors import CorruptRecordError, InvalidQueryError, ModelError
@@ -159,6 +160,31 @@ class Schema(Generic[T]):
         Raises:
             CorruptRecordError: The row can't be read as this type.
         """
+        resource = self.codec.decoder.resource(record)
+        return self._load(record) if resource is None else resource
+
+    def load_living(self, row: Record) -> T | None:
+        """Make the resource of a row that was found in an index or by a scan; None for a tombstone.
+
+        Raises:
+            CorruptRecordError: The row can't be read as this type, or is no latest one.
+        """
+        resource = self.codec.decoder.resource(row)
+        if resource is not None:
+            return resource
+        return self._load(row) if is_living(row) else None
+
+    def load_all(self, rows: RowsByKey) -> list[T] | None:
+        """Make the resources of latest rows; None if one of them is a tombstone, or must be looked at by itself."""
+        found: list[T] = []
+        for body in rows.bodies:
+            resources = self.codec.decoder.resources(body)
+            if resources is None:
+                return None
+            found += resources
+        return found
+
+    def _load(self, record: Record) -> T:
         _, resource_id = layout.type_and_id(record.key.pk)
         try:
             row = unarchive(record)
@@ -187,6 +213,19 @@ class Schema(Generic[T]):
         """Bring a resource up to date with the row it was stored as; None if the commit stored none of it."""
         if stored is not None:
             bring_up_to_date(resource, _system_values(stored, resource.resource_id), stored)
+
+
+def is_living(row: Record) -> bool:
+    """Tell whether a row that was found in an index or by a scan stands for a resource: not if it is a tombstone.
+
+    Raises:
+        CorruptRecordError: It is no latest row.
+    """
+    if row.key.sk != layout.LATEST:
+        # Somebody else gave it a place in the index: its resource, if it has one, is another row.
+        type_name, resource_id = layout.type_and_id(row.key.pk)
+        raise CorruptRecordError(type_name, resource_id, "it is in an index, but no latest row", version=row.version)
+    return is_alive(row)
 
 
 def schema_of(model: type[T]) -> Schema[T]:

@@ -1,7 +1,6 @@
 """Item collections: several classes under one partition, read together."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import pytest
 
 from sst_repo.core.layout import latest_key
-from sst_repo.core.records import Absent, Plan, Put
+from sst_repo.core.records import Absent, Plan, Put, Record
 from sst_repo.errors import InvalidCursorError, InvalidQueryError
 from sst_repo.ids import ULIDS
 from sst_repo.indexes import Index, KeyQuery

@@ -4,7 +4,6 @@ What is larger is refused before any call: `core.limits`, `core.numbers` and the
 Guide, "Quotas" and "Global secondary indexes"; ScyllaDB Alternator's tests of index keys, which pass on AWS.
 """
 
-from dataclasses import replace
 from typing import Final
 
 import pytest
