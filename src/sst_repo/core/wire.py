@@ -14,7 +14,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 
-from pydantic_core import from_json
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from sst_repo.core.numbers import canonical_number, is_canonical
 
@@ -42,7 +42,14 @@ def encode(attributes: Mapping[str, Any]) -> bytes:
     Raises:
         UnicodeEncodeError: A text has a lone surrogate.
     """
-    return _dumps(attributes).encode()
+    try:
+        binaries = {name: {"B": to_base64(value["B"])} for name, value in attributes.items() if "B" in value}
+        raw = to_json({**attributes, **binaries} if binaries else attributes)
+    except (PydanticSerializationError, TypeError):
+        return _dumps(attributes).encode()
+    # Binaries within lists, maps and sets pydantic writes in another alphabet.
+    is_right = raw.count(b'"B":') == len(binaries) and b'"BS":' not in raw
+    return raw if is_right else _dumps(attributes).encode()
 
 
 def canonical(item: Item, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:

@@ -21,6 +21,7 @@ The system fields are not the codec's: the schema keeps them under names of its 
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
 from pydantic import ValidationError
@@ -31,6 +32,8 @@ from sst_repo.errors import ModelError, UnstorableValueError
 from sst_repo.mapping.compiler import Compiler
 from sst_repo.mapping.decoder import Decoder
 from sst_repo.mapping.equality import comes_back
+from sst_repo.mapping.generated import encoder_of
+from sst_repo.mapping.proofs import is_faithful
 from sst_repo.mapping.structures import Members
 from sst_repo.mapping.values import MAX_LEVELS, Misfit, faults_of
 from sst_repo.resource import SYSTEM_FIELDS, Resource
@@ -54,6 +57,7 @@ class ModelCodec(Generic[T]):
         self._name = model.__name__
         self._members = Compiler().members(model, without=SYSTEM_FIELDS)
         self._decoder = Decoder(model, self._members)
+        self._quickly = encoder_of(self._members)
 
     @property
     def model(self) -> type[T]:
@@ -80,6 +84,11 @@ class ModelCodec(Generic[T]):
             found = type(resource).__qualname__
             raise UnstorableValueError(self._name, f"expected exactly a {self._model.__qualname__}, found a {found}")
         extras = resource.__pydantic_extra__ or {}
+        if self._quickly is not None and not extras:
+            try:
+                return self._quickly(resource.__dict__)
+            except Exception:  # noqa: BLE001, S110 - whatever it is, the codec meets it again, and tells
+                pass
         for name in extras:
             if is_reserved(name):
                 raise UnstorableValueError(f"{self._name}.{name}", "names like this belong to the library")
@@ -118,6 +127,8 @@ class ModelCodec(Generic[T]):
         Raises:
             UnstorableValueError: They don't; it names the first field that differs, and how it comes back.
         """
+        if self._is_faithful:
+            return
         try:
             system = {name: getattr(resource, name) for name in SYSTEM_FIELDS}
             back = self._decoder.content(attributes, system)
@@ -132,6 +143,10 @@ class ModelCodec(Generic[T]):
                 reason = f"{type(given).__name__} would come back as {_other(given, found)}"
                 raise UnstorableValueError(f"{self._name}.{name}", reason)
         self._prove_stable(back, attributes)
+
+    @cached_property
+    def _is_faithful(self) -> bool:
+        return is_faithful(self._model, self._members)
 
     def _prove_stable(self, back: T, attributes: Attributes) -> None:
         """Make sure that a resource just read is not taken for a changed one."""

@@ -168,6 +168,14 @@ class KindCodec(ValueCodec):
         return codec.decode(stored)
 
 
+def only_arm(codec: ValueCodec) -> ValueCodec | None:
+    """Return the X of an `X | None` that is stored as X or NULL; None for any other type."""
+    if not isinstance(codec, UnionCodec):
+        return None
+    arms = [arm for label, arm in codec.arms if arm is not NONE and label is None]
+    return arms[0] if len(arms) == 1 and len(codec.arms) == 2 else None  # noqa: PLR2004 - X and None
+
+
 def union_of(arms: Sequence[ValueCodec], by_kind: Callable[[Sequence[ValueCodec]], ValueCodec | None]) -> ValueCodec:
     """Return the codec of a union.
 

@@ -30,9 +30,9 @@ from sst_repo.core.wire import canonical_value, from_base64
 from sst_repo.mapping.choices import EnumCodec, LiteralCodec
 from sst_repo.mapping.containers import SequenceCodec
 from sst_repo.mapping.dicts import MapCodec
-from sst_repo.mapping.scalars import BOOL, DATETIME, DECIMAL, FLOAT, INT, NONE, STR, ScalarCodec
+from sst_repo.mapping.scalars import BOOL, DATETIME, DECIMAL, FLOAT, INT, STR, ScalarCodec
 from sst_repo.mapping.structures import Field, Members, StructureCodec
-from sst_repo.mapping.unions import UnionCodec
+from sst_repo.mapping.unions import only_arm
 from sst_repo.mapping.values import ValueCodec
 
 Schema: TypeAlias = dict[str, Any]
@@ -122,7 +122,7 @@ class Writer:
         codec = field.codec
         nullable = schema["type"] == "nullable"
         if nullable:
-            arm = _only_arm(codec)
+            arm = only_arm(codec)
             read = _Read({}, None) if arm is None else self.value(schema["schema"], arm, strict=strict)
         else:
             read = self.value(schema, codec, strict=strict)
@@ -219,14 +219,6 @@ def _scalar(schema: Schema, codec: ScalarCodec, *, strict: bool) -> _Read:
         case _:
             read = before(_from_binary if codec.tag == "B" else codec.read, schema)
     return _Read(read, codec.tag)
-
-
-def _only_arm(codec: ValueCodec) -> ValueCodec | None:
-    """Return the X of an `X | None` that is stored as X or NULL; None for any other type."""
-    if not isinstance(codec, UnionCodec):
-        return None
-    arms = [arm for label, arm in codec.arms if arm is not NONE and label is None]
-    return arms[0] if len(arms) == 1 and len(codec.arms) == 2 else None  # noqa: PLR2004 - X and None
 
 
 def _decoding_content(codec: ValueCodec, tag: str) -> Callable[[Any], object]:
