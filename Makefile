@@ -77,6 +77,12 @@ integration: $(TEST) ## Run the tests on DynamoDB Local
 soak: $(TEST) ## Compare random work with its model for long (MINUTES=30)
 	$(BIN)/python -m tests.soak $(MINUTES)
 
+MODELS ?= 1500
+
+.PHONY: fuzz
+fuzz: $(TEST) ## Read random items of random classes in one pass and by the codec, and compare (MODELS=1500, 25 items each)
+	MODELS=$(MODELS) $(BIN)/python -m pytest tests/unit/mapping/test_decoder.py --hypothesis-show-statistics
+
 .PHONY: bench
 bench: $(TEST) ## Run the benchmarks
 	$(BIN)/python -m benchmarks

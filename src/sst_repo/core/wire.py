@@ -53,11 +53,7 @@ def encode(attributes: Mapping[str, Any]) -> bytes:
 
 
 def canonical(item: Item, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """Return an item's attributes in the one form that records have.
-
-    Raises:
-        ValueError: It is no item.
-    """
+    """Return an item's attributes in the one form that records have; what is no value is left for its reader to tell."""
     return {
         name: value if value.keys() <= _UNCHANGED else canonical_value(value)
         for name, value in item.items()
@@ -66,29 +62,13 @@ def canonical(item: Item, *, without: frozenset[str] = frozenset()) -> dict[str,
 
 
 def canonical_value(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Undo what JSON, or a server, does to a value: base64, exponents in numbers, any order in sets.
-
-    Raises:
-        ValueError: It is no value.
-    """
-    ((tag, content),) = value.items()
-    match tag:
-        case "N":
-            return value if is_canonical(content) else {"N": canonical_number(content)}
-        case "L":
-            return {"L": [canonical_value(element) for element in content]}
-        case "M":
-            return {"M": canonical(content)}
-        case "SS":
-            return {"SS": sorted(content)}
-        case "NS":
-            return {"NS": sorted(map(canonical_number, content))}
-        case "B":
-            return {"B": from_base64(content)}
-        case "BS":
-            return {"BS": sorted(map(from_base64, content))}
-        case _:
-            return value
+    """Undo what JSON, or a server, does to a value: base64, exponents in numbers, any order in sets."""
+    try:
+        ((tag, content),) = value.items()
+        settle = _SETTLED.get(tag)
+        return value if settle is None else {tag: settle(content)}
+    except (ValueError, TypeError, AttributeError):
+        return value
 
 
 def from_base64(text: str) -> bytes:
@@ -207,5 +187,20 @@ def _found(pattern: re.Pattern[bytes], raw: bytes) -> bytes:
         raise ValueError("the answer does not say how many rows it has")
     return found[1]
 
+
+def _settled_number(text: str) -> str:
+    return text if is_canonical(text) else canonical_number(text)
+
+
+_SETTLED: Final[Mapping[str, Callable[[Any], object]]] = {
+    "N": _settled_number,
+    "B": from_base64,
+    "SS": sorted,
+    "NS": lambda texts: sorted(map(_settled_number, texts)),
+    "BS": lambda texts: sorted(map(from_base64, texts)),
+    "L": lambda elements: [canonical_value(element) for element in elements],
+    "M": canonical,
+}
+"""By type; what is not here stands as it came."""
 
 _dumps: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=to_base64).encode

@@ -57,7 +57,7 @@ class ModelCodec(Generic[T]):
         self._name = model.__name__
         self._members = Compiler().members(model, without=SYSTEM_FIELDS)
         self._decoder = Decoder(model, self._members)
-        self._quickly = encoder_of(self._members)
+        self.quickly = encoder_of(self._members)
 
     @property
     def model(self) -> type[T]:
@@ -84,9 +84,9 @@ class ModelCodec(Generic[T]):
             found = type(resource).__qualname__
             raise UnstorableValueError(self._name, f"expected exactly a {self._model.__qualname__}, found a {found}")
         extras = resource.__pydantic_extra__ or {}
-        if self._quickly is not None and not extras:
+        if self.quickly is not None and not extras:
             try:
-                return self._quickly(resource.__dict__)
+                return self.quickly(resource.__dict__)
             except Exception:  # noqa: BLE001, S110 - whatever it is, the codec meets it again, and tells
                 pass
         for name in extras:
@@ -127,8 +127,15 @@ class ModelCodec(Generic[T]):
         Raises:
             UnstorableValueError: They don't; it names the first field that differs, and how it comes back.
         """
-        if self._is_faithful:
-            return
+        if not self.is_faithful:
+            self.prove_by_reading(resource, attributes)
+
+    def prove_by_reading(self, resource: T, attributes: Attributes) -> None:
+        """Make sure of the same by reading the attributes, whatever the types say.
+
+        Raises:
+            UnstorableValueError: As for `prove`.
+        """
         try:
             system = {name: getattr(resource, name) for name in SYSTEM_FIELDS}
             back = self._decoder.content(attributes, system)
@@ -145,7 +152,8 @@ class ModelCodec(Generic[T]):
         self._prove_stable(back, attributes)
 
     @cached_property
-    def _is_faithful(self) -> bool:
+    def is_faithful(self) -> bool:
+        """Whether resources come back equal by their types alone."""
         return is_faithful(self._model, self._members)
 
     def _prove_stable(self, back: T, attributes: Attributes) -> None:

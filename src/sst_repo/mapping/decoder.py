@@ -25,6 +25,7 @@ from sst_repo.mapping.wire_schemas import (
     Unwritable,
     Writer,
     before,
+    by_names,
     match,
     members_schema,
     model_of,
@@ -167,7 +168,7 @@ def _rewritten(
         return {**schema, "schema": {**schema["schema"], "fields": fields}}
 
     try:
-        rewritten = _of_model(cast("Schema", model.__pydantic_core_schema__), rewrite)
+        rewritten = _of_model(by_names(model.__pydantic_core_schema__), rewrite)
         _compiled(rewritten)
     except (Unwritable, SchemaError, TypeError):
         return None
@@ -230,10 +231,9 @@ def _required(schema: Schema) -> Schema:
 
 def _left_behind(wrong: str, path: list[str | int]) -> Schema:
     """Return a field that must be there, and is kept only where its text is wrong: then the resource has one too many."""
-    text = core_schema.str_schema(pattern=f"^(?s:{wrong})$")
-    return cast(
-        "Schema", core_schema.model_field(core_schema.with_default_schema(text, on_error="omit"), validation_alias=path)
-    )
+    kept_if_wrong = core_schema.with_default_schema(core_schema.str_schema(pattern=f"^(?s:{wrong})$"), on_error="omit")
+    text = core_schema.chain_schema([core_schema.str_schema(), kept_if_wrong])
+    return cast("Schema", core_schema.model_field(text, validation_alias=path))
 
 
 def _others(text: str) -> list[str]:

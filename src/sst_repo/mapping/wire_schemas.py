@@ -41,6 +41,8 @@ TIMESTAMP: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0
 """What instants look like in the one form they are written in; a Z follows those that are in UTC."""
 
 _CONTENT: Final = "v"
+_ALIASES: Final = frozenset({"validation_alias", "alias"})
+_NO_SCHEMAS: Final = frozenset({"metadata", "config", "default", "serialization", "members", "expected"})
 
 
 class Unwritable(Exception):  # noqa: N818 - it is no error: the class is read in another way
@@ -76,7 +78,7 @@ def model_of(schema: Schema, definitions: Mapping[str, Schema]) -> Schema:
         schema = definitions[schema["schema_ref"]]
     if schema["type"] != "model" or schema.get("root_model") or schema.get("custom_init"):
         raise Unwritable
-    if schema["schema"]["type"] != "model-fields" or _config(schema).get("revalidate_instances", "never") != "never":
+    if schema["schema"]["type"] != "model-fields":
         raise Unwritable
     return schema
 
@@ -178,7 +180,7 @@ class Writer:
         self._under_way.add(codec.kind)
         try:
             model = model_of(schema, self._definitions)
-            if model["cls"] is not codec.kind:
+            if model["cls"] is not codec.kind or _config(model).get("revalidate_instances", "never") != "never":
                 return whole
             fields = members_schema(model["schema"]["fields"], codec.members, model, self)
         except Unwritable:
@@ -232,6 +234,16 @@ def _from_binary(content: str | bytes) -> bytes:
 
 def _config(schema: Schema) -> Mapping[str, Any]:
     return schema.get("config") or {}
+
+
+def by_names(schema: Any) -> Any:
+    """Return a schema without aliases, at any depth: what is stored is called by the names of fields."""
+    if isinstance(schema, list):
+        return [by_names(part) for part in cast("list[Any]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+    parts = cast("Schema", schema)
+    return {key: part if key in _NO_SCHEMAS else by_names(part) for key, part in parts.items() if key not in _ALIASES}
 
 
 def without_ref(schema: Schema) -> Schema:
