@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from sst_repo import Table
-from sst_repo.core.records import Outcome, Plan, Reason, Refused, Unknown
+from sst_repo.core.records import Outcome, Plan, Reason, Record, Refused, Unknown
 from sst_repo.ids import ULIDS
 from sst_repo.testing import DelegatingTable
 
@@ -24,7 +24,7 @@ def _as_anothers(reason: Reason) -> Reason:
     """Hide whose write it was."""
     if reason.stored is None:
         return reason
-    stored = replace(reason.stored, attributes={**reason.stored.attributes, "_w": {"S": ULIDS.new_id()}})
+    stored = Record(reason.stored.key, {**reason.stored.attributes, "_w": {"S": ULIDS.new_id()}})
     return Reason(stored)
 
 

@@ -30,6 +30,7 @@ from sst_repo.core.records import (
     Record,
     Refused,
 )
+from sst_repo.tables.memory import StoredRow
 
 
 class RewritesPlans(InMemoryTable):
@@ -158,11 +159,11 @@ class UnlockedTransactions(InMemoryTable):
         time.sleep(0.002)
         with self._lock:
             for op in plan.ops:
-                stored = self._stored(op.key)
-                if stored is not None and isinstance(op, Put | Delete):
-                    self._remove(stored)
+                row = self._rows.get(op.key)
+                if row is not None and isinstance(op, Put | Delete):
+                    self._remove(op.key, row)
                 if isinstance(op, Put):
-                    self._insert(op.record)
+                    self._insert(op.key, self._row(op.record))
         return Applied()
 
 
@@ -217,19 +218,19 @@ def _copy(record: Record) -> Record:
 class StaleIndexEntries(InMemoryTable):
     """Leaves the index entries of overwritten and deleted rows where they were."""
 
-    def _remove(self, record: Record) -> None:
-        place = (record.key.sk, record.key.pk, record.key.sk)
-        del self._partitions[PRIMARY, record.key.pk][place]
+    def _remove(self, key: Key, row: StoredRow) -> None:
+        del self._rows[key]
+        del self._places[PRIMARY][dict(row.entries)[PRIMARY]]
 
 
 class FullIndexes(InMemoryTable):
     """Takes rows into an index that lack its sort key."""
 
-    def _entries(self, record: Record) -> Iterator[tuple[tuple[IndexKeys, str], tuple[str, ...]]]:
+    def _entries(self, record: Record) -> Iterator[tuple[IndexKeys, tuple[str, ...]]]:
         for index in self._indexes:
             partition, sort = index_entry(record, index) or (record.attributes.get(index.partition, {}).get("S"), "")
             if partition is not None:
-                yield (index, partition), (sort, record.key.pk, record.key.sk)
+                yield index, (partition, sort, record.key.pk, record.key.sk)
 
 
 class NoLimit(InMemoryTable):
@@ -413,10 +414,9 @@ class ScanFindsTheDeleted(InMemoryTable):
 class ScanMovesWhatIsWritten(InMemoryTable):
     """Has an overwritten row in a place of its version's."""
 
-    def _entries(self, record: Record) -> Iterator[tuple[tuple[IndexKeys, str], tuple[str, ...]]]:
-        for partition, place in super()._entries(record):
-            moved = (f"{record.version or 0:09x}", *place[1:]) if partition[0].name == "" else place
-            yield partition, moved
+    def _entries(self, record: Record) -> Iterator[tuple[IndexKeys, tuple[str, ...]]]:
+        for index, place in super()._entries(record):
+            yield index, (f"{record.version or 0:09x}", *place[1:]) if index.name == "" else place
 
 
 class ReadsAHundredOnly(InMemoryTable):
@@ -432,9 +432,9 @@ class ChangesValues(InMemoryTable):
     def value(self, tag: str, content: Any) -> dict[str, Any]:
         raise NotImplementedError
 
-    def _insert(self, record: Record) -> None:
+    def _row(self, record: Record) -> StoredRow:
         changed = {name: self._changed(value) for name, value in record.attributes.items()}
-        super()._insert(Record(record.key, changed))
+        return super()._row(Record(record.key, changed))
 
     def _changed(self, value: Any) -> dict[str, Any]:
         ((tag, content),) = value.items()
@@ -465,9 +465,9 @@ class OldRowsComeBack(InMemoryTable):
     """Still has its rows when it is deleted and created again."""
 
     def delete(self) -> None:
-        rows, tokens = self._partitions, self._tokens
+        rows, places, tokens = self._rows, self._places, self._tokens
         super().delete()
-        self._partitions, self._tokens = rows, tokens
+        self._rows, self._places, self._tokens = rows, places, tokens
 
 
 class AnswersWhenDeleted(InMemoryTable):

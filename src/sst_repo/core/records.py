@@ -63,7 +63,7 @@ class Record:
     def of(cls, body: Body, index: int) -> "Record":
         """Return the row that came in a body at a place."""
         record = cls.__new__(cls)
-        record._key = record._attributes = record._json = None
+        record._key = record._attributes = record._json = None  # noqa: SLF001 - its own
         record.body = (body, index)
         return record
 

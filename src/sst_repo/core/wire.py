@@ -12,7 +12,7 @@ import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Literal, TypeAlias, TypeVar
+from typing import Any, Final, Literal, TypeAlias, TypeVar, cast
 
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
@@ -26,12 +26,18 @@ Envelope: TypeAlias = Literal["Item", "Items", "Responses", "list"]
 Item: TypeAlias = dict[str, dict[str, Any]]
 """An item as it came: numbers in any form, sets in any order, binaries in base64."""
 
-_TYPES: Final = "|".join(("S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"))
+_TYPES: Final = b"S|N|B|BOOL|NULL|M|L|SS|NS|BS"
 _COUNT: Final = re.compile(rb'"Count"\s*:\s*([0-9]+)')
 _SCANNED: Final = re.compile(rb'"ScannedCount"\s*:\s*([0-9]+)')
 _UNITS: Final = re.compile(rb'"CapacityUnits"\s*:\s*([0-9.eE+-]+)')
-_START_KEY: Final = re.compile(rb'"LastEvaluatedKey"\s*:\s*(?=\{\s*"(?!(?:' + _TYPES.encode() + rb')"))')
+_START_KEY: Final = re.compile(rb'"LastEvaluatedKey"\s*:\s*(?=\{\s*"(?!(?:' + _TYPES + rb')"))')
 _NOTHING_LEFT: Final = re.compile(rb'"UnprocessedKeys"\s*:\s*\{\s*\}')
+_FOUND: Final[Mapping[Envelope, Callable[[Any], Any]]] = {
+    "Item": lambda read: [read["Item"]] if "Item" in read else [],
+    "Items": lambda read: read.get("Items", []),
+    "Responses": lambda read: [item for items in read["Responses"].values() for item in items],
+    "list": lambda read: read,
+}
 _UNCHANGED: Final = frozenset({"S", "BOOL", "NULL"})
 _decoder: Final = json.JSONDecoder()
 
@@ -53,7 +59,7 @@ def encode(attributes: Mapping[str, Any]) -> bytes:
 
 
 def canonical(item: Item, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """Return an item's attributes in the one form that records have; what is no value is left for its reader to tell."""
+    """Return an item's attributes in the one form that records have; what is no value stays for its reader."""
     return {
         name: value if value.keys() <= _UNCHANGED else canonical_value(value)
         for name, value in item.items()
@@ -122,10 +128,11 @@ class Body:
     def read_by(self, reader: Callable[["Body"], R]) -> R:
         """Return what a reader makes of all items at once; it is asked once, as long as no other reader comes."""
         known, reading = self._reading
-        if known != reader:
-            reading = reader(self)
-            self._reading = (reader, reading)
-        return reading
+        if known == reader:
+            return cast("R", reading)
+        read = reader(self)
+        self._reading = (reader, read)
+        return read
 
     @property
     def count(self) -> int:
@@ -151,8 +158,8 @@ class Body:
         found = _START_KEY.search(self.raw)
         if found is None:
             return None
-        key, _ = _decoder.raw_decode(self.raw[found.end() :].decode())
-        return key
+        key: tuple[Item, int] = _decoder.raw_decode(self.raw[found.end() :].decode())
+        return key[0]
 
     @property
     def unprocessed(self) -> Mapping[str, Any]:
@@ -168,17 +175,9 @@ def bare_list(items: Sequence[bytes]) -> Body:
     return Body(b"[" + b",".join(items) + b"]", "list")
 
 
-def _items_in(read: Any, envelope: Envelope) -> Sequence[Item]:
-    match envelope:
-        case "Item":
-            return [read["Item"]] if "Item" in read else []
-        case "Items":
-            items: list[Item] = read.get("Items", [])
-            return items
-        case "Responses":
-            return [item for items in read["Responses"].values() for item in items]
-        case "list":
-            return read
+def _items_in(read: Any, envelope: Envelope) -> Sequence[Item]:  # noqa: ANN401 - what JSON can hold
+    found: Sequence[Item] = _FOUND[envelope](read)
+    return found
 
 
 def _found(pattern: re.Pattern[bytes], raw: bytes) -> bytes:

@@ -40,7 +40,7 @@ _UNUSUAL: Final = (b'"_d"', b'"_z"')
 """Marks of tombstones and of packed versions: a body that has them anywhere is read row by row."""
 
 _IMAGE: Final = "_sst_image"
-_set_private: Final = cast("Any", BaseModel.__dict__["__pydantic_private__"]).__set__
+_set_private: Final = BaseModel.__dict__["__pydantic_private__"].__set__
 
 
 class Decoder(Generic[T]):
@@ -91,7 +91,7 @@ class Decoder(Generic[T]):
             return None
         validate = self._validators.get(body.envelope) or self._validator(body.envelope)
         try:
-            resources = validate(body.raw)
+            resources: list[T] = validate(body.raw)
         except Exception:  # noqa: BLE001 - likewise
             return None
         size = self._size
@@ -114,21 +114,14 @@ class Decoder(Generic[T]):
         return resource
 
     def _validator(self, envelope: Envelope) -> Callable[[bytes], Any]:
-        each = core_schema.list_schema(cast("Any", self._row_schema))
-        match envelope:
-            case "Item":
-                schema: Any = _member("Item", cast("Any", self._row_schema))
-                pick: Callable[[Any], Any] = lambda read: [read["Item"]]  # noqa: E731 - one of four
-            case "Items":
-                schema, pick = _member("Items", each), itemgetter("Items")
-            case "Responses":
-                schema = _member("Responses", core_schema.dict_schema(core_schema.str_schema(), each))
-                pick = lambda read: [row for rows in read["Responses"].values() for row in rows]  # noqa: E731
-            case "list":
-                schema, pick = each, list
-        validate = _compiled(schema).validate_json
-        self._validators[envelope] = validator = lambda raw: pick(validate(raw, by_alias=True, by_name=False))
-        return validator
+        wrap, pick = _ENVELOPES[envelope]
+        validate = _compiled(wrap(self._row_schema)).validate_json
+
+        def read(raw: bytes) -> Any:
+            return pick(validate(raw, by_alias=True, by_name=False))
+
+        self._validators[envelope] = read
+        return read
 
     @cached_property
     def _row(self) -> SchemaValidator | None:
@@ -196,7 +189,7 @@ def _found_in_row(model: type[Resource], declared: Mapping[str, Schema]) -> dict
     name = model.__type_name__
     prefix = layout.partition_key(name, "")
     in_utc = TIMESTAMP + "Z"
-    found = {
+    found: dict[str, tuple[str, str, str, Callable[[Any], object]]] = {
         "resource_id": ("pk", "S", "(?s)" + re.escape(prefix) + ".*", itemgetter(slice(len(prefix), None))),
         "version": (layout.VERSION, "N", _VERSION, int),
         "created_at": (layout.CREATED, "S", in_utc, datetime.fromisoformat),
@@ -230,7 +223,7 @@ def _required(schema: Schema) -> Schema:
 
 
 def _left_behind(wrong: str, path: list[str | int]) -> Schema:
-    """Return a field that must be there, and is kept only where its text is wrong: then the resource has one too many."""
+    """Return a field that must be there, and is kept only where its text is wrong: the resource has one too many."""
     kept_if_wrong = core_schema.with_default_schema(core_schema.str_schema(pattern=f"^(?s:{wrong})$"), on_error="omit")
     text = core_schema.chain_schema([core_schema.str_schema(), kept_if_wrong])
     return cast("Schema", core_schema.model_field(text, validation_alias=path))
@@ -243,7 +236,7 @@ def _others(text: str) -> list[str]:
 
 
 def _has_only_our_private_attribute(model: type[Resource]) -> bool:
-    """Tell whether nothing but the image has to be set up when a resource is made; pydantic's own way takes its time."""
+    """Tell whether nothing but the image has to be set up when a resource is made; pydantic takes its time for it."""
     made_by_pydantic = model.model_post_init.__module__.startswith("pydantic.")
     return made_by_pydantic and model.__private_attributes__.keys() == {_IMAGE}
 
@@ -252,6 +245,21 @@ def _member(name: str, schema: Any) -> Any:
     return core_schema.typed_dict_schema({name: core_schema.typed_dict_field(schema)})
 
 
+_ENVELOPES: Final[Mapping[Envelope, tuple[Callable[[Any], Any], Callable[[Any], Any]]]] = {
+    "Item": (lambda row: _member("Item", row), lambda read: [read["Item"]]),
+    "Items": (lambda row: _member("Items", core_schema.list_schema(row)), itemgetter("Items")),
+    "Responses": (
+        lambda row: _member(
+            "Responses", core_schema.dict_schema(core_schema.str_schema(), core_schema.list_schema(row))
+        ),
+        lambda read: [row for rows in read["Responses"].values() for row in rows],
+    ),
+    "list": (core_schema.list_schema, list),
+}
+"""The schema of a body, given that of a row; and the rows in what is read by it."""
+
+
 def _compiled(schema: Any) -> SchemaValidator:
     # Without the argument pydantic would take the validator that the class has already, whatever the schema says.
-    return cast("Any", SchemaValidator)(schema, _use_prebuilt=False)
+    validator: SchemaValidator = cast("Any", SchemaValidator)(schema, _use_prebuilt=False)
+    return validator

@@ -1,13 +1,13 @@
 """Encoders generated for one class each: Python code for the usual values, and nothing else.
 
-A value is usual if it is exactly of the declared type, and its text needs no thought. Whatever else there is goes to its
-codec, which has the last word: the generated code never decides differently, it decides the usual cases faster. That is
-what `test_generated` holds it to.
+A value is usual if it is exactly of the declared type, and its text needs no thought. Whatever else there is goes to
+its codec, which has the last word: the generated code never decides differently, it decides the usual cases faster.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Any, Final
 
 from pydantic import BaseModel, RootModel
@@ -92,7 +92,7 @@ class _Generator:
         condition, result = quick
         return [f"{indent}if {condition}:", f"{indent} {target} = {result}", f"{indent}else:", f" {slowly}"]
 
-    def _quick(self, codec: ValueCodec, value: str) -> tuple[str, str] | None:
+    def _quick(self, codec: ValueCodec, value: str) -> tuple[str, str] | None:  # noqa: PLR0911 - one a codec
         """Return the condition under which a value is usual, and then its attribute value."""
         match codec:
             case _ if codec is STR:
@@ -128,8 +128,7 @@ class _Generator:
 
     def _is_plain(self, codec: StructureCodec) -> bool:
         return (
-            isinstance(codec.kind, type)
-            and issubclass(codec.kind, BaseModel)
+            issubclass(codec.kind, BaseModel)
             and RootModel not in codec.kind.__mro__
             and codec.members.extras is None
             and codec.kind not in self._under_way
@@ -167,7 +166,8 @@ class _Generator:
 def _stored_members(codec: EnumCodec[Any]) -> dict[object, AttributeValue] | None:
     """Return what each member is stored as; None if they can't be looked up, or one can't be stored."""
     try:
-        return {member: codec.encode(member, 0) for member in codec.enum}
+        members: list[Enum] = list(codec.enum)
+        return {member: codec.encode(member, 0) for member in members}
     except (Misfit, TypeError):
         return None
 

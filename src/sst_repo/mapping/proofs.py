@@ -1,8 +1,8 @@
 """Classes that need no proof: whatever their codec takes is read again, and equal.
 
 Nothing is written that can't be read (ADR 4), so what is about to be written is read first, unless it follows from the
-types alone. It does if every field is stored by a codec that is faithful by itself, and nothing of the class's own has a
-say when it is read: no validator, constraint, conversion or hook.
+types alone. It does if every field is stored by a codec that is faithful by itself, and nothing of the class's own has
+a say when it is read: no validator, constraint, conversion or hook.
 """
 
 from collections.abc import Mapping
@@ -78,12 +78,12 @@ class _Proof:
             schema = schema["schema"]
         return self.of_value(schema, codec)
 
-    def of_value(self, schema: Schema, codec: ValueCodec) -> bool:
+    def of_value(self, schema: Schema, codec: ValueCodec) -> bool:  # noqa: PLR0911 - one a codec
         kind = schema["type"]
         if kind == "nullable":
             arm = only_arm(codec)
             return arm is not None and self.of_value(schema["schema"], arm)
-        if isinstance(codec, StructureCodec) and isinstance(codec.kind, type) and issubclass(codec.kind, BaseModel):
+        if isinstance(codec, StructureCodec) and issubclass(codec.kind, BaseModel):
             return self.of_model(schema, codec.kind, codec.members)
         if not schema.keys() <= _HARMLESS:
             return False

@@ -142,7 +142,7 @@ class Writer:
                 inner = cast("Schema", core_schema.union_schema([_NULL, cast("Any", inner)], mode="left_to_right"))
         return {**declared, "schema": {**outer, "schema": inner} if has_default else inner, "validation_alias": alias}
 
-    def value(self, schema: Schema, codec: ValueCodec, *, strict: bool) -> _Read:
+    def value(self, schema: Schema, codec: ValueCodec, *, strict: bool) -> _Read:  # noqa: PLR0911 - one a codec
         """Return how a value is read."""
         strict = strict or bool(schema.get("strict"))
         match codec:
@@ -162,7 +162,7 @@ class Writer:
                 return _Read({**schema, "items_schema": unwrapped(item)}, "L")
             case MapCodec(key=key) if key is STR and codec.make is dict and schema["type"] == "dict":
                 return self._map(schema, codec, strict=strict)
-            case StructureCodec() if isinstance(codec.kind, type) and issubclass(codec.kind, BaseModel):
+            case StructureCodec() if issubclass(codec.kind, BaseModel):
                 return self._model(schema, codec)
             case _:
                 return _Read(before(self._decoding(codec), schema), None)
@@ -239,7 +239,7 @@ def _config(schema: Schema) -> Mapping[str, Any]:
 def by_names(schema: Any) -> Any:
     """Return a schema without aliases, at any depth: what is stored is called by the names of fields."""
     if isinstance(schema, list):
-        return [by_names(part) for part in cast("list[Any]", schema)]
+        return [by_names(part) for part in cast("list[object]", schema)]
     if not isinstance(schema, dict):
         return schema
     parts = cast("Schema", schema)

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -36,12 +36,12 @@ from sst_repo.core.wire import Body, bare_list
 from sst_repo.errors import InvalidCursorError, TableError, TableNotFoundError
 from sst_repo.tables.base import Table
 
-_Place: TypeAlias = tuple[str, str, str, str]
+_Place: TypeAlias = tuple[str, ...]
 """Where a row stands in an index: its partition and sort key there, then its primary key."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class StoredRow:
     """What is kept of a row.
 
     Attributes:
@@ -62,7 +62,7 @@ class _Row:
         return Record.of(bare_list([self.json]), 0)
 
 
-_Index: TypeAlias = "SortedDict[_Place, _Row]"
+_Index: TypeAlias = "SortedDict[_Place, StoredRow]"
 
 _SCANNED = IndexKeys("", "", "")
 """No index that can be asked for: all rows in the order of a scan, which is that of a hash."""
@@ -119,7 +119,7 @@ class InMemoryTable(Table):
             row = self._rows.get(key)
         return None if row is None else row.record
 
-    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> RowsByKey:  # noqa: ARG002 - likewise
+    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> Mapping[Key, Record]:  # noqa: ARG002 - likewise
         """Return the rows that exist, by key."""
         with self._in_existence():
             rows = [row for key in keys if (row := self._rows.get(key)) is not None]
@@ -185,7 +185,7 @@ class InMemoryTable(Table):
         return self._exists
 
     def _clear(self) -> None:
-        self._rows: dict[Key, _Row] = {}
+        self._rows: dict[Key, StoredRow] = {}
         self._places: dict[IndexKeys, _Index] = {index: SortedDict() for index in (*self._indexes, _SCANNED)}
         self._tokens: dict[str, tuple[float, _Outline]] = {}
 
@@ -207,9 +207,9 @@ class InMemoryTable(Table):
             if misfit is not None:
                 raise TableError(misfit)
 
-    def _row(self, record: Record) -> _Row:
+    def _row(self, record: Record) -> StoredRow:
         head = {name: record.attributes[name] for name in _HEAD if name in record.attributes}
-        return _Row(record.json, item_size(record), Record(record.key, head), tuple(self._entries(record)))
+        return StoredRow(record.json, item_size(record), Record(record.key, head), tuple(self._entries(record)))
 
     def _entries(self, record: Record) -> Iterator[tuple[IndexKeys, _Place]]:
         key = record.key
@@ -219,13 +219,13 @@ class InMemoryTable(Table):
                 yield index, (*entry, key.pk, key.sk)
         yield _SCANNED, _hashed(key)
 
-    def _insert(self, key: Key, row: _Row) -> None:
+    def _insert(self, key: Key, row: StoredRow) -> None:
         self._rows[key] = row
         for index, place in row.entries:
             projection = self.projections.get(index.name or "")
             self._places[index][place] = row if projection is None else _projected(row, projection, index)
 
-    def _remove(self, key: Key, row: _Row) -> None:
+    def _remove(self, key: Key, row: StoredRow) -> None:
         del self._rows[key]
         for index, place in row.entries:
             del self._places[index][place]
@@ -247,9 +247,9 @@ def _outline(plan: Plan) -> _Outline:
 
 def _between(index: _Index, query: Query) -> Iterator[_Place]:
     partition = query.partition
-    low: tuple[str, ...] = (partition,) if query.first is None else (partition, query.first)
+    low: _Place = (partition,) if query.first is None else (partition, query.first)
     # The least text above `last`: all places at `last` itself sort before it. So it is with the partition.
-    high = (partition + "\0",) if query.last is None else (partition, query.last + "\0")
+    high: _Place = (partition + "\0",) if query.last is None else (partition, query.last + "\0")
     if query.after is not None:
         start = (partition, query.after.sort, query.after.key.pk, query.after.key.sk)
         low, high = (low, start) if query.descending else (start, high)
@@ -274,36 +274,36 @@ def _hash_text(number: int) -> str:
     return f"{number:09x}"
 
 
-def _reach(index: _Index, places: Iterator[_Place], limit: int | None) -> Reach[_Row]:
+def _reach(index: _Index, places: Iterator[_Place], limit: int | None) -> Reach[StoredRow]:
     rows = (index[place] for place in places)
     return reach(((row.size, row) for row in rows), limit)
 
 
-def _projected(row: _Row, projection: Projection, index: IndexKeys) -> _Row:
+def _projected(row: StoredRow, projection: Projection, index: IndexKeys) -> StoredRow:
     entry = projection.entry(row.record, index)
-    return _Row(entry.json, item_size(entry), row.head, row.entries)
+    return StoredRow(entry.json, item_size(entry), row.head, row.entries)
 
 
-def _body(rows: Iterable[_Row]) -> Body:
+def _body(rows: Iterable[StoredRow]) -> Body:
     return bare_list([row.json for row in rows])
 
 
-def _records(rows: Sequence[_Row]) -> tuple[Record, ...]:
+def _records(rows: Sequence[StoredRow]) -> tuple[Record, ...]:
     body = _body(rows)
     return tuple(Record.of(body, number) for number in range(len(rows)))
 
 
-def _passing(rows: Sequence[_Row], wanted: CompiledFilter | None) -> tuple[Record, ...]:
+def _passing(rows: Sequence[StoredRow], wanted: CompiledFilter | None) -> tuple[Record, ...]:
     records = _records(rows)
     if wanted is None:
         return records
     return _records([row for row, record in zip(rows, records, strict=True) if wanted.satisfied_by(record)])
 
 
-def _reason(row: _Row | None) -> Reason:
+def _reason(row: StoredRow | None) -> Reason:
     return Reason(None if row is None else row.record)
 
 
-def _position(row: _Row, index: IndexKeys) -> Position:
+def _position(row: StoredRow, index: IndexKeys) -> Position:
     _, sort, pk, sk = next(place for entered, place in row.entries if entered == index)
     return Position(sort, Key(pk, sk))

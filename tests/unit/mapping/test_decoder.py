@@ -57,7 +57,7 @@ def row_of(resource: Resource) -> dict[str, Any]:
         layout.CREATED: {"S": utc_text(NOW)},
         layout.UPDATED: {"S": utc_text(NOW)},
     }
-    item: dict[str, Any] = bare_list([Record(target.key, {**schema.content(resource), **system}).json]).items[0]  # type: ignore[assignment]
+    item: dict[str, Any] = bare_list([Record(target.key, {**schema.content(resource), **system}).json]).items[0]
     return item
 
 
@@ -131,9 +131,9 @@ class Order(Resource):
     count: int = 0
     weight: float | None = None
     paid: bool = False
-    lines: list[Line] = []
+    lines: list[Line] = Field(default_factory=list[Line])
     first: Line | None = None
-    labels: dict[str, int] = {}
+    labels: dict[str, int] = Field(default_factory=dict[str, int])
     placed_at: datetime
     photo: bytes = b""
 
@@ -368,9 +368,9 @@ class Faithful(Resource):
     done: bool = False
     at: datetime
     status: Status = Status.OPEN
-    tags: list[str] = []
+    tags: list[str] = Field(default_factory=list[str])
     line: Line = Line()
-    lines: dict[str, list[Line]] = {}
+    lines: dict[str, list[Line]] = Field(default_factory=dict[str, list[Line]])
 
 
 def test_a_class_of_plain_fields_comes_back_by_its_types() -> None:
