@@ -88,7 +88,9 @@ class Reader(Generic[T]):
         if not is_alive(base):
             return content
         stored = policy.content_of(base)
-        return stored if content != stored and content == self._stored_today(base) else content
+        if content == stored or self.schema.codec.shows_change(content, stored):
+            return content
+        return stored if content == self._stored_today(base) else content
 
     def latest(self, target: Target, *, consistent: bool = True) -> Record | None:
         """Return the latest row, which may be a tombstone."""

@@ -5,15 +5,15 @@ they are, so that the history row of a resource is never larger than the row it 
 one fitted: what it loses with the listing's attribute outweighs its longer key.
 """
 
-import json
 import zlib
-from base64 import b64decode, b64encode
-from typing import Any
+
+from pydantic_core import from_json
 
 from sst_repo.core import layout
 from sst_repo.core.attribute_values import check_item
 from sst_repo.core.limits import attributes_size
 from sst_repo.core.records import Attributes, Record
+from sst_repo.core.wire import canonical, encode
 
 MAX_IMAGE_BYTES = 4 * 1024 * 1024
 """No image of an item of 400 KB comes near it; more is a bomb."""
@@ -27,10 +27,9 @@ def archive(latest: Record) -> Record:
     if latest.version is None:
         raise ValueError("a row without a version has no place in the history")
     image = layout.of_any_version(latest.attributes)
-    text = json.dumps(image, separators=(",", ":"), ensure_ascii=False, default=_to_base64).encode()
     packed: Attributes = {
         **{name: image[name] for name in KEPT_PLAIN if name in image},
-        layout.COMPRESSED: {"B": zlib.compress(text)},
+        layout.COMPRESSED: {"B": zlib.compress(encode(image))},
     }
     smaller = min(packed, image, key=attributes_size)
     return Record(layout.history_key(latest.key.pk, latest.version), smaller)
@@ -56,25 +55,8 @@ def unarchive(row: Record) -> Record:
     if not unpacker.eof:
         raise ValueError(f"{layout.COMPRESSED} is cut off or unpacks to over {MAX_IMAGE_BYTES} bytes")
     try:
-        image = json.loads(text, object_hook=_from_base64)
+        image = canonical(from_json(text))
         check_item(image)
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise ValueError(f"{layout.COMPRESSED} holds no item ({type(error).__name__})") from None
     return Record(row.key, image)
-
-
-def _to_base64(value: object) -> str:
-    if isinstance(value, bytes):
-        return b64encode(value).decode()
-    raise TypeError(f"{type(value).__name__} is no attribute value")
-
-
-def _from_base64(value: dict[str, Any]) -> dict[str, Any]:
-    # A map's attribute named B or BS holds a mapping, so only binary values match here.
-    match value:
-        case {"B": str(text)}:
-            return {"B": b64decode(text, validate=True)}
-        case {"BS": [*texts]}:
-            return {"BS": [b64decode(text, validate=True) for text in texts]}
-        case _:
-            return value

@@ -37,7 +37,14 @@ def check(plan: Plan) -> None:
         raise ValueError("a plan has one op a row")
     if not 0 < len(plan.token) <= MAX_TOKEN:
         raise ValueError(f"the id of a commit has 1 to {MAX_TOKEN} characters, unlike {plan.token!r}")
-    sizes = [(item_size(op.record), op) for op in plan.ops if isinstance(op, Put)]
+    puts = [op for op in plan.ops if isinstance(op, Put)]
+    # An item's JSON is longer than what it counts for, and is made in any case.
+    bounds = [len(op.record.json) for op in puts]
+    if len(plan.ops) > MAX_ACTIONS or sum(bounds) > MAX_ITEM_BYTES:
+        _check_sizes(plan, [(item_size(op.record), op) for op in puts])
+
+
+def _check_sizes(plan: Plan, sizes: list[tuple[int, Put]]) -> None:
     for size, op in sizes:
         if size > MAX_ITEM_BYTES:
             raise ItemTooLargeError(size, culprit(op))
@@ -53,10 +60,10 @@ def key_misfit(row: Record, indexes: Iterable[IndexKeys]) -> str | None:
     A row need not have the keys of an index. One that is there is text, not empty and not too long, also where the
     row lacks the other.
     """
-    attributes = {**row.key.attributes, **row.attributes}
     for index in indexes:
+        held = row.key.attributes if index is layout.PRIMARY else row.attributes
         for name, most in ((index.partition, MAX_PARTITION_KEY_BYTES), (index.sort, MAX_SORT_KEY_BYTES)):
-            if name in attributes and not 0 < len(attributes[name].get("S", "").encode()) <= most:
+            if name in held and not 0 < len(held[name].get("S", "").encode()) <= most:
                 return f"{name} of {layout.row_name(row.key.pk)} is no text of 1 to {most} bytes, as a key is"
     return None
 
@@ -103,13 +110,19 @@ def item_size(record: Record) -> int:
 
 def attributes_size(attributes: Attributes) -> int:
     """Return the bytes of attributes, names included."""
-    return sum(len(name.encode()) + _value_size(value) for name, value in attributes.items())
+    size = 0
+    for name, value in attributes.items():
+        size += _text_size(name)
+        for tag, content in value.items():
+            measure = _SIZES.get(tag)
+            size += 1 if measure is None else measure(content)
+    return size
 
 
 def _value_size(value: AttributeValue) -> int:
     ((tag, content),) = value.items()
-    size = _SIZES.get(tag)
-    return 1 if size is None else size(content)
+    measure = _SIZES.get(tag)
+    return 1 if measure is None else measure(content)
 
 
 def _number_size(text: str) -> int:
@@ -123,7 +136,7 @@ def _number_size(text: str) -> int:
 
 
 def _text_size(text: str) -> int:
-    return len(text.encode())
+    return len(text) if text.isascii() else len(text.encode())
 
 
 _SIZES: Final[dict[str, Callable[[Any], int]]] = {

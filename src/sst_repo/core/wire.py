@@ -12,13 +12,11 @@ import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Literal, TypeAlias, TypeVar, cast
+from typing import Any, Final, Literal, TypeAlias
 
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from sst_repo.core.numbers import canonical_number, is_canonical
-
-R = TypeVar("R")
 
 Envelope: TypeAlias = Literal["Item", "Items", "Responses", "list"]
 """Where the items of a body stand: in an answer of GetItem; of Query or Scan; of BatchGetItem; in a bare list."""
@@ -103,16 +101,17 @@ class Body:
     Attributes:
         raw: The JSON.
         envelope: Where the items stand in it.
+        reading: What somebody has made of all items at once, and who.
     """
 
-    __slots__ = ("_items", "_reading", "envelope", "raw")
+    __slots__ = ("_items", "envelope", "raw", "reading")
 
     def __init__(self, raw: bytes, envelope: Envelope) -> None:
         """Read nothing yet."""
         self.raw = raw
         self.envelope: Envelope = envelope
         self._items: Sequence[Item] | None = None
-        self._reading: tuple[object, Any] = (None, None)
+        self.reading: tuple[object, Any] = (None, None)
 
     @property
     def items(self) -> Sequence[Item]:
@@ -124,15 +123,6 @@ class Body:
         if self._items is None:
             self._items = _items_in(from_json(self.raw, cache_strings="keys"), self.envelope)
         return self._items
-
-    def read_by(self, reader: Callable[["Body"], R]) -> R:
-        """Return what a reader makes of all items at once; it is asked once, as long as no other reader comes."""
-        known, reading = self._reading
-        if known == reader:
-            return cast("R", reading)
-        read = reader(self)
-        self._reading = (reader, read)
-        return read
 
     @property
     def count(self) -> int:

@@ -130,6 +130,23 @@ class ModelCodec(Generic[T]):
         if not self.is_faithful:
             self.prove_by_reading(resource, attributes)
 
+    def shows_change(self, content: Attributes, stored: Attributes) -> bool:
+        """Tell whether one field alone shows that content is not what is stored; False where that takes all of it.
+
+        The same can be stored in another way, so that a difference is no change yet.
+        """
+        if not self.is_faithful:
+            return False
+        for name, value in content.items():
+            was = stored.get(name)
+            if was is not None and was != value:
+                codec = self._members.by_name[name].codec
+                try:
+                    return codec.encode(codec.decode(was), MAX_LEVELS) != value
+                except Misfit:
+                    return False
+        return False
+
     def prove_by_reading(self, resource: T, attributes: Attributes) -> None:
         """Make sure of the same by reading the attributes, whatever the types say.
 

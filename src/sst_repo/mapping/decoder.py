@@ -61,18 +61,22 @@ class Decoder(Generic[T]):
 
     def resource(self, row: Record) -> T | None:
         """Return the resource of a row as it came, a new one each time; None if it must be read in another way."""
-        if row.body is None or self._row is None:
+        if row.body is None:
             return None
         body, index = row.body
-        read = body.read_by(self._read)
-        resource = None if read is None else read.pop(index, None)
+        reader, read = body.reading
+        if reader is not self:
+            read = self._read(body)
+            body.reading = (self, read)
+        # Each is handed out once: what is handed out may be changed.
+        resource: T | None = None if read is None else read.pop(index, None)
         if resource is None:
             resource = self._alone(body.items[index])
         return None if resource is None else self._remembering(resource, row)
 
     def resources(self, body: Body) -> list[T] | None:
         """Return the resources of all rows in a body; None if one of them must be read in another way."""
-        read = None if self._row is None else self._read(body)
+        read = self._read(body)
         if read is None:
             return None
         return [self._remembering(resource, Record.of(body, index)) for index, resource in read.items()]
@@ -87,7 +91,7 @@ class Decoder(Generic[T]):
             return None
 
     def _read(self, body: Body) -> dict[int, T] | None:
-        if any(mark in body.raw for mark in _UNUSUAL):
+        if self._row is None or any(mark in body.raw for mark in _UNUSUAL):
             return None
         validate = self._validators.get(body.envelope) or self._validator(body.envelope)
         try:

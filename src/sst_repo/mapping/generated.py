@@ -7,7 +7,6 @@ its codec, which has the last word: the generated code never decides differently
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from enum import Enum
 from typing import Any, Final
 
 from pydantic import BaseModel, RootModel
@@ -166,7 +165,7 @@ class _Generator:
 def _stored_members(codec: EnumCodec[Any]) -> dict[object, AttributeValue] | None:
     """Return what each member is stored as; None if they can't be looked up, or one can't be stored."""
     try:
-        members: list[Enum] = list(codec.enum)
+        members: Any = codec.enum
         return {member: codec.encode(member, 0) for member in members}
     except (Misfit, TypeError):
         return None

@@ -7,6 +7,7 @@ fields. Computed fields, private attributes, aliases and serializers play no par
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import typing_extensions
@@ -35,7 +36,7 @@ class Field:
     may_miss: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Members:
     """What an instance consists of.
 
@@ -48,6 +49,11 @@ class Members:
     fields: tuple[Field, ...]
     extras: ValueCodec | None = None
     taken: frozenset[str] = frozenset()
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        """The fields by their names."""
+        return {field.name: field for field in self.fields}
 
     def encode(self, values: Mapping[str, Any], extras: Mapping[str, Any], room: int) -> dict[str, AttributeValue]:
         """Write the fields and extras."""
