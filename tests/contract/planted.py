@@ -10,7 +10,7 @@ from typing import Any
 
 from sst_repo import InMemoryTable
 from sst_repo.core.capacity import read_units
-from sst_repo.core.layout import PRIMARY, IndexKeys, index_entry
+from sst_repo.core.layout import PRIMARY, index_entry
 from sst_repo.core.limits import item_size
 from sst_repo.core.queries import Query, Scan, Slice
 from sst_repo.core.records import (
@@ -220,17 +220,18 @@ class StaleIndexEntries(InMemoryTable):
 
     def _remove(self, key: Key, row: StoredRow) -> None:
         del self._rows[key]
-        del self._places[PRIMARY][dict(row.entries)[PRIMARY]]
+        del self._entries[0][row.places[0] or ()]
 
 
 class FullIndexes(InMemoryTable):
     """Takes rows into an index that lack its sort key."""
 
-    def _entries(self, record: Record) -> Iterator[tuple[IndexKeys, tuple[str, ...]]]:
-        for index in self._indexes:
-            partition, sort = index_entry(record, index) or (record.attributes.get(index.partition, {}).get("S"), "")
-            if partition is not None:
-                yield index, (partition, sort, record.key.pk, record.key.sk)
+    def _places(self, record: Record) -> tuple[tuple[str, ...] | None, ...]:
+        partitions = [record.attributes.get(index.partition, {}).get("S") for index in self._indexes]
+        return tuple(
+            place or (partition and (partition, "", record.key.pk, record.key.sk))
+            for place, partition in zip(super()._places(record), [*partitions, None], strict=True)
+        )
 
 
 class NoLimit(InMemoryTable):
@@ -414,9 +415,9 @@ class ScanFindsTheDeleted(InMemoryTable):
 class ScanMovesWhatIsWritten(InMemoryTable):
     """Has an overwritten row in a place of its version's."""
 
-    def _entries(self, record: Record) -> Iterator[tuple[IndexKeys, tuple[str, ...]]]:
-        for index, place in super()._entries(record):
-            yield index, (f"{record.version or 0:09x}", *place[1:]) if index.name == "" else place
+    def _places(self, record: Record) -> tuple[tuple[str, ...] | None, ...]:
+        *others, scanned = super()._places(record)
+        return (*others, (f"{record.version or 0:09x}", *(scanned or ())[1:]))
 
 
 class ReadsAHundredOnly(InMemoryTable):
@@ -465,9 +466,9 @@ class OldRowsComeBack(InMemoryTable):
     """Still has its rows when it is deleted and created again."""
 
     def delete(self) -> None:
-        rows, places, tokens = self._rows, self._places, self._tokens
+        rows, entries, tokens = self._rows, self._entries, self._tokens
         super().delete()
-        self._rows, self._places, self._tokens = rows, places, tokens
+        self._rows, self._entries, self._tokens = rows, entries, tokens
 
 
 class AnswersWhenDeleted(InMemoryTable):

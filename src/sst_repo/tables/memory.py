@@ -15,7 +15,7 @@ from sst_repo.core.capacity import Reach, reach, read_units
 from sst_repo.core.expressions import CompiledFilter
 from sst_repo.core.layout import HOLDER, PRIMARY, VERSION, WRITE_ID, IndexKeys, index_entry
 from sst_repo.core.limits import item_size, key_misfit
-from sst_repo.core.projections import Projection, ProjectionChoices, projections_of
+from sst_repo.core.projections import ProjectionChoices, projections_of
 from sst_repo.core.queries import Position, Query, Scan, Slice
 from sst_repo.core.records import (
     Applied,
@@ -42,32 +42,34 @@ _Place: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class StoredRow:
-    """What is kept of a row.
+    """What is kept of a row: few objects, and none that the garbage collector has to look into.
 
     Attributes:
         json: The item.
         size: Its bytes, as DynamoDB counts them.
-        head: What guards ask for, so that the item need not be read to be guarded.
-        entries: Where it stands in the indexes.
+        marks: What guards ask for, so that the item need not be read to be guarded: one for each of `_MARKS`.
+        places: Where it stands in the indexes, one for each of the table's; None where it does not.
     """
 
     json: bytes
     size: int
-    head: Record
-    entries: tuple[tuple[IndexKeys, _Place], ...]
+    marks: tuple[str | None, ...]
+    places: tuple[_Place | None, ...]
 
     @property
     def record(self) -> Record:
         """The row, as it came."""
         return Record.of(bare_list([self.json]), 0)
 
+    def head(self, key: Key) -> Record:
+        """Return what guards ask for."""
+        marks = zip(_MARKS.items(), self.marks, strict=True)
+        return Record(key, {name: {tag: mark} for (name, tag), mark in marks if mark is not None})
+
 
 _Index: TypeAlias = "SortedDict[_Place, StoredRow]"
 
-_SCANNED = IndexKeys("", "", "")
-"""No index that can be asked for: all rows in the order of a scan, which is that of a hash."""
-
-_HEAD = (VERSION, WRITE_ID, HOLDER)
+_MARKS = {VERSION: "N", WRITE_ID: "S", HOLDER: "S"}
 
 _HASHES = 2**32
 
@@ -128,20 +130,20 @@ class InMemoryTable(Table):
     def query(self, query: Query) -> Slice:
         """Return rows of one partition in order, up to 1 MB of them."""
         with self._in_existence():
-            index = self._places[self._known(query.index)]
-            seen = _reach(index, _between(index, query), query.limit)
+            number = self._number(query.index)
+            seen = _reach(self._entries[number], _between(self._entries[number], query), query.limit)
         found = _passing(seen.rows, query.filter)
-        more = _position(seen.rows[-1], query.index) if seen.is_cut else None
+        more = _position(seen.rows[-1], number) if seen.is_cut else None
         consumed = read_units(seen.size, consistent=query.consistent)
         return Slice(() if query.count_only else found, len(found), len(seen.rows), more, consumed)
 
     def scan(self, scan: Scan) -> Slice:
         """Return rows of one segment, up to 1 MB of them."""
         with self._in_existence():
-            index = self._places[_SCANNED]
-            seen = _reach(index, _segment(index, scan), scan.limit)
+            scanned = self._entries[-1]
+            seen = _reach(scanned, _segment(scanned, scan), scan.limit)
         found = _passing(seen.rows, scan.filter)
-        more = _position(seen.rows[-1], PRIMARY) if seen.is_cut else None
+        more = _position(seen.rows[-1], 0) if seen.is_cut else None
         return Slice(found, len(found), len(seen.rows), more, read_units(seen.size, consistent=scan.consistent))
 
     def transact(self, plan: Plan) -> Outcome:
@@ -149,11 +151,13 @@ class InMemoryTable(Table):
         with self._in_existence():
             self._check_keys(plan)
             # DynamoDB takes a token with transactions only.
-            if self.goes_by_token(plan) and self._was_applied(plan):
+            by_token = self.goes_by_token(plan)
+            if by_token and self._was_applied(plan):
                 return Applied()
             stored = [self._rows.get(op.key) for op in plan.ops]
             held = [
-                holds(op.guard, None if row is None else row.head) for op, row in zip(plan.ops, stored, strict=True)
+                holds(op.guard, None if row is None else row.head(op.key))
+                for op, row in zip(plan.ops, stored, strict=True)
             ]
             if not all(held):
                 return Refused(tuple(None if ok else _reason(row) for ok, row in zip(held, stored, strict=True)))
@@ -164,7 +168,8 @@ class InMemoryTable(Table):
                     self._remove(op.key, old)
                 if new is not None:
                     self._insert(op.key, new)
-            self._tokens[plan.token] = (self._monotonic(), _outline(plan))
+            if by_token:
+                self._tokens[plan.token] = (self._monotonic(), _outline(plan))
         return Applied()
 
     def create(self, *, if_not_exists: bool = False) -> None:
@@ -186,7 +191,8 @@ class InMemoryTable(Table):
 
     def _clear(self) -> None:
         self._rows: dict[Key, StoredRow] = {}
-        self._places: dict[IndexKeys, _Index] = {index: SortedDict() for index in (*self._indexes, _SCANNED)}
+        # The last one has all rows in the order of a scan.
+        self._entries: list[_Index] = [SortedDict() for _ in (*self._indexes, "scanned")]
         self._tokens: dict[str, tuple[float, _Outline]] = {}
 
     @contextmanager
@@ -196,10 +202,10 @@ class InMemoryTable(Table):
                 raise TableNotFoundError("the in-memory table was deleted; make it with create()")
             yield
 
-    def _known(self, index: IndexKeys) -> IndexKeys:
+    def _number(self, index: IndexKeys) -> int:
         if index not in self._indexes:
             raise TableError(f"the table has no index {index.name}; make it with more gsis")
-        return index
+        return self._indexes.index(index)
 
     def _check_keys(self, plan: Plan) -> None:
         for op in plan.ops:
@@ -208,27 +214,36 @@ class InMemoryTable(Table):
                 raise TableError(misfit)
 
     def _row(self, record: Record) -> StoredRow:
-        head = {name: record.attributes[name] for name in _HEAD if name in record.attributes}
-        return StoredRow(record.json, item_size(record), Record(record.key, head), tuple(self._entries(record)))
+        marks = tuple(record.attributes.get(name, {}).get(tag) for name, tag in _MARKS.items())
+        return StoredRow(record.json, item_size(record), marks, self._places(record))
 
-    def _entries(self, record: Record) -> Iterator[tuple[IndexKeys, _Place]]:
+    def _places(self, record: Record) -> tuple[_Place | None, ...]:
         key = record.key
-        for index in self._indexes:
-            entry = index_entry(record, index)
-            if entry is not None:
-                yield index, (*entry, key.pk, key.sk)
-        yield _SCANNED, _hashed(key)
+        entries = (index_entry(record, index) for index in self._indexes)
+        return (*((*entry, key.pk, key.sk) if entry else None for entry in entries), _hashed(key))
 
     def _insert(self, key: Key, row: StoredRow) -> None:
         self._rows[key] = row
-        for index, place in row.entries:
-            projection = self.projections.get(index.name or "")
-            self._places[index][place] = row if projection is None else _projected(row, projection, index)
+        for number, place in enumerate(row.places):
+            if place is not None:
+                self._entries[number][place] = self._entry(row, number)
 
     def _remove(self, key: Key, row: StoredRow) -> None:
         del self._rows[key]
-        for index, place in row.entries:
-            del self._places[index][place]
+        for entries, place in zip(self._entries, row.places, strict=True):
+            if place is not None:
+                del entries[place]
+
+    def _entry(self, row: StoredRow, number: int) -> StoredRow:
+        """Return what an index holds of a row."""
+        if not self.projections or number >= len(self._indexes):
+            return row
+        index = self._indexes[number]
+        projection = self.projections.get(index.name or "")
+        if projection is None:
+            return row
+        entry = projection.entry(row.record, index)
+        return StoredRow(entry.json, item_size(entry), row.marks, row.places)
 
     def _was_applied(self, plan: Plan) -> bool:
         expired = self._monotonic() - _TOKEN_SECONDS
@@ -279,11 +294,6 @@ def _reach(index: _Index, places: Iterator[_Place], limit: int | None) -> Reach[
     return reach(((row.size, row) for row in rows), limit)
 
 
-def _projected(row: StoredRow, projection: Projection, index: IndexKeys) -> StoredRow:
-    entry = projection.entry(row.record, index)
-    return StoredRow(entry.json, item_size(entry), row.head, row.entries)
-
-
 def _body(rows: Iterable[StoredRow]) -> Body:
     return bare_list([row.json for row in rows])
 
@@ -304,6 +314,6 @@ def _reason(row: StoredRow | None) -> Reason:
     return Reason(None if row is None else row.record)
 
 
-def _position(row: StoredRow, index: IndexKeys) -> Position:
-    _, sort, pk, sk = next(place for entered, place in row.entries if entered == index)
+def _position(row: StoredRow, number: int) -> Position:
+    _, sort, pk, sk = row.places[number] or ()
     return Position(sort, Key(pk, sk))

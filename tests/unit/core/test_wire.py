@@ -2,7 +2,7 @@
 
 import json
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
@@ -13,7 +13,7 @@ from sst_repo.core.numbers import canonical_number
 from sst_repo.core.records import Key, Record, RowsByKey
 from sst_repo.core.wire import Body, bare_list, canonical, encode
 
-texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 numbers = st.one_of(
     st.integers(-(10**38) + 1, 10**38 - 1).map(canonical_number),
     st.decimals(min_value=-(10**20), max_value=10**20, places=8).map(canonical_number),
@@ -70,7 +70,7 @@ def test_values_mean_to_boto3_what_they_mean_to_us(item: dict[str, Any]) -> None
 def _with_bytes(value: Any) -> Any:
     match value:
         case Binary():
-            return value.value
+            return cast("Any", value).value
         case list():
             return [_with_bytes(element) for element in value]
         case dict():
