@@ -315,5 +315,5 @@ def _reason(row: StoredRow | None) -> Reason:
 
 
 def _position(row: StoredRow, number: int) -> Position:
-    _, sort, pk, sk = row.places[number] or ()
+    _, sort, pk, sk = row.places[number] or ("",) * 4
     return Position(sort, Key(pk, sk))
