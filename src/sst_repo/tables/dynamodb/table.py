@@ -15,8 +15,9 @@ from sst_repo.core.records import Applied, Delete, Key, Outcome, Plan, Put, Reco
 from sst_repo.core.retry import UNPROCESSED
 from sst_repo.errors import TableError, TableUnavailableError
 from sst_repo.tables.base import Table
-from sst_repo.tables.dynamodb import attempts, checksums, reasons, requests, responses, schema
+from sst_repo.tables.dynamodb import attempts, bodies, checksums, reasons, requests, responses, schema
 from sst_repo.tables.dynamodb.client import client_of_environment
+from sst_repo.tables.dynamodb.transports import TransportName, transport_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -55,6 +56,7 @@ class DynamoDBTable(Table):
         cursor_secret: str | bytes | Sequence[str | bytes] | None = None,
         exact_writes: bool = False,
         projections: ProjectionChoices | None = None,
+        transport: TransportName = "auto",
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         """Make no call: the table need not exist yet."""
@@ -62,6 +64,7 @@ class DynamoDBTable(Table):
         self.client = client_of_environment() if client is None else client
         checksums.verify(self.client)
         attempts.limit(self.client)
+        self._transport = transport_of(self.client, transport)
         self.exact_writes = exact_writes
         self.projections = projections_of(projections, gsis)
         self.cursor_secrets = cursors.secrets_of(cursor_secret)
@@ -75,7 +78,7 @@ class DynamoDBTable(Table):
     @reasons.translating
     def read(self, key: Key, *, consistent: bool = True) -> Record | None:
         """Return the row. 1 GetItem."""
-        item = self.client.get_item(**requests.get_item(self.name, key, consistent=consistent)).get("Item")
+        item = self._ask("GetItem", requests.get_item(self.name, key, consistent=consistent)).get("Item")
         return None if item is None else responses.record(item)
 
     @reasons.translating
@@ -90,18 +93,17 @@ class DynamoDBTable(Table):
     @reasons.translating
     def query(self, query: Query) -> Slice:
         """Return rows of one partition in order, up to 1 MB of them. 1 Query."""
-        return responses.read(query.index, self.client.query(**requests.query(self.name, query)))
+        return responses.read(query.index, self._ask("Query", requests.query(self.name, query)))
 
     @reasons.translating
     def scan(self, scan: Scan) -> Slice:
         """Return rows of one segment, up to 1 MB of them. 1 Scan."""
-        return responses.read(layout.PRIMARY, self.client.scan(**requests.scan(self.name, scan)))
+        return responses.read(layout.PRIMARY, self._ask("Scan", requests.scan(self.name, scan)))
 
     def transact(self, plan: Plan) -> Outcome:
         """Apply a plan: 1 PutItem or DeleteItem for one op, else 1 TransactWriteItems. Tried once."""
         try:
-            with attempts.single():
-                self._write(plan)
+            self._write(plan)
         except (ClientError, BotoCoreError) as error:
             return reasons.outcome(plan, error)
         return Applied()
@@ -136,7 +138,7 @@ class DynamoDBTable(Table):
         found: dict[Key, Record] = {}
         rounds = 0
         while True:
-            answer: Any = self.client.batch_get_item(**request)
+            answer = self._ask("BatchGetItem", request)
             for item in answer["Responses"].get(self.name, ()):
                 record = responses.record(item)
                 found[record.key] = record
@@ -152,10 +154,16 @@ class DynamoDBTable(Table):
     def _write(self, plan: Plan) -> None:
         match plan.ops:
             case _ if self.goes_by_token(plan):
-                self.client.transact_write_items(**requests.transact_write_items(self.name, plan))
+                self._commit("TransactWriteItems", requests.transact_write_items(self.name, plan))
             case (Put() as op,):
-                self.client.put_item(**requests.single_write(self.name, op))
+                self._commit("PutItem", requests.single_write(self.name, op))
             case (Delete() as op,):
-                self.client.delete_item(**requests.single_write(self.name, op))
+                self._commit("DeleteItem", requests.single_write(self.name, op))
             case _:
                 raise AssertionError("what goes without a token is one put or delete")
+
+    def _ask(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        return bodies.decode(self._transport.call(operation, self.name, bodies.encode(request)))
+
+    def _commit(self, operation: str, request: dict[str, Any]) -> None:
+        self._transport.call(operation, self.name, bodies.encode(request), once=True)
