@@ -35,10 +35,5 @@ def single() -> Generator[None]:
         _COMMITTING.reset(before)
 
 
-def is_single() -> bool:
-    """Tell whether the calls of this thread are to fail rather than be tried again."""
-    return _COMMITTING.get()
-
-
 def _decide(**_: object) -> Literal[False] | None:
     return False if _COMMITTING.get() else None

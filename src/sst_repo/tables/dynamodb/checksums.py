@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_CHECKSUM = "x-amz-crc32"
+HEADER = "x-amz-crc32"
 _DAMAGED = "SstRepoDamagedAnswer"
 
 
@@ -50,7 +50,7 @@ def is_whole(body: bytes, checksum: str | None) -> bool:
 def _mark(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: object) -> None:
     """Keep a damaged body from the parser, so that botocore comes to decide whether to try again."""
     body: bytes = response_dict["body"]
-    if not is_whole(body, response_dict["headers"].get(_CHECKSUM)):
+    if not is_whole(body, response_dict["headers"].get(HEADER)):
         response_dict["body"] = b"{}"
         customized_response_dict[_DAMAGED] = True
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, get_args
 
 from sst_repo.tables.dynamodb.transports.base import Transport, TransportName
+from sst_repo.tables.dynamodb.transports.short_cut import ShortCutTransport
 from sst_repo.tables.dynamodb.transports.through_client import ClientTransport
 
 if TYPE_CHECKING:
@@ -22,4 +23,8 @@ def transport_of(client: "DynamoDBClient", name: TransportName) -> Transport:
     """
     if name not in _NAMES:
         raise ValueError(f"the transport is one of {_NAMES}, not {name!r}")
-    return ClientTransport(client)
+    match name:
+        case "botocore":
+            return ClientTransport(client)
+        case _:
+            return ShortCutTransport(client)

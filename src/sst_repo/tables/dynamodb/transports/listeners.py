@@ -9,8 +9,6 @@ from enum import IntEnum
 from inspect import unwrap
 from typing import TYPE_CHECKING, Any
 
-from botocore.client import BaseClient
-
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -73,7 +71,7 @@ class Listeners:
         self._client: Any = client
         self._class: Any = type(client)
         self._make_api_call = getattr(self._class, "_make_api_call", None)
-        self._is_patched = not (issubclass(self._class, BaseClient) and _is_botocores(self._make_api_call))
+        self._is_patched = not _is_botocores(self._make_api_call)
         events: Any = client.meta.events
         self._emitter: Any = getattr(events, "_emitter", events)
         self._registered: object = None

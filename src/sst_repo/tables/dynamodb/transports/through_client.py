@@ -25,17 +25,21 @@ class Call:
     """A call of ours on its way through the client.
 
     Attributes:
+        operation: What is asked for.
         body: What is asked.
+        once: Whether it must not be sent a second time.
         attempt: Is given botocore's request before botocore sends it, and may answer it.
         outcome: What became of that attempt where botocore is to decide what comes of it: it takes it for its first.
         answer: The body of the answer, once it came.
         is_under_way: Whether botocore has begun with the request.
     """
 
-    __slots__ = ("answer", "attempt", "body", "is_under_way", "outcome")
+    __slots__ = ("answer", "attempt", "body", "is_under_way", "once", "operation", "outcome")
 
-    def __init__(self, body: bytes, attempt: "Attempt | None") -> None:
+    def __init__(self, operation: str, body: bytes, *, once: bool, attempt: "Attempt | None") -> None:
+        self.operation = operation
         self.body = body
+        self.once = once
         self.attempt = attempt
         self.outcome: AWSResponse | Exception | None = None
         self.answer: bytes | None = None
@@ -69,20 +73,20 @@ class ClientTransport:
         """Call the client."""
         asked = OPERATIONS[operation]
         if not once:
-            return self._call(asked, table, body)
+            return self._call(asked, table, body, once=False)
         with attempts.single():
-            return self._call(asked, table, body)
+            return self._call(asked, table, body, once=True)
 
-    def _attempt(self, interest: Interest, operation: Operation, *, once: bool) -> Attempt | None:  # noqa: ARG002 - for others
-        """Return what is to be done before botocore sends anything."""
+    def _attempt(self, interest: Interest) -> Attempt | None:  # noqa: ARG002 - for those that send
+        """Return what is to be tried before botocore sends anything."""
         return None
 
-    def _call(self, operation: Operation, table: str, body: bytes) -> bytes:
+    def _call(self, operation: Operation, table: str, body: bytes, *, once: bool) -> bytes:
         method: Callable[..., dict[str, Any]] = getattr(self._client, operation.method)
         interest = self._listeners.interest(operation)
         if interest is Interest.CONTENT:
             return _as_body(method(**bodies.decode(body)))
-        call = Call(body, self._attempt(interest, operation, once=attempts.is_single()))
+        call = Call(operation.name, body, once=once, attempt=self._attempt(interest))
         before = _CALL.set(call)
         try:
             parsed = method(**operation.least(table))
