@@ -64,7 +64,7 @@ class DynamoDBTable(Table):
         self.client = client_of_environment() if client is None else client
         checksums.verify(self.client)
         attempts.limit(self.client)
-        self._transport = transport_of(self.client, transport)
+        self._transport = transport_of(self.client, transport, sleep=sleep)
         self.exact_writes = exact_writes
         self.projections = projections_of(projections, gsis)
         self.cursor_secrets = cursors.secrets_of(cursor_secret)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _ATTEMPTS = {"legacy": 10, "standard": 4}
 """How often botocore sends a request to DynamoDB unless told otherwise, by its mode."""
 
+_PROTOCOL = "json"
 _SIGNATURE = "v4"
 _MOST_IDLE = 64
 
@@ -36,6 +37,7 @@ def unusual(client: "DynamoDBClient") -> str | None:
     parts = urlsplit(url)
     unmet = (
         (_mode(config) in _ATTEMPTS, "its retries are adaptive"),
+        (speaks_json(client), "it speaks another protocol"),
         (session is not None, "its HTTP session is not botocore's"),
         (not config.client_cert, "it proves itself by a certificate"),
         (session is None or _proxy(session, url) is None, "it goes through a proxy"),
@@ -45,6 +47,13 @@ def unusual(client: "DynamoDBClient") -> str | None:
         (parts.scheme in {"http", "https"} and parts.path in {"", "/"}, "its endpoint has a path"),
     )
     return next((reason for is_met, reason in unmet if not is_met), None)
+
+
+def speaks_json(client: "DynamoDBClient") -> bool:
+    """Tell whether the client's bodies are DynamoDB JSON: some day botocore may choose another protocol."""
+    service: Any = client.meta.service_model
+    protocol: str = getattr(service, "resolved_protocol", None) or service.metadata["protocol"]
+    return protocol == _PROTOCOL
 
 
 def is_recorded(client: "DynamoDBClient") -> bool:

@@ -2,7 +2,7 @@
 
 The client's method is called as ever. Once botocore has prepared the request, it is signed with a kept key and sent
 over a kept connection; a good answer is handed over at once. Anything else botocore gets to decide on, as if it had
-sent the request itself: it parses the error, or waits and sends again. So there are no attempts but those it would make.
+sent the request itself: it parses the error, or waits and sends again. So there are no attempts but its own.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from sst_repo.tables.dynamodb.transports import settings
 from sst_repo.tables.dynamodb.transports.answers import as_botocores, checksum_of, is_good
 from sst_repo.tables.dynamodb.transports.lines import credentials_of, lines_of
 from sst_repo.tables.dynamodb.transports.listeners import Interest
-from sst_repo.tables.dynamodb.transports.through_client import Answered, Attempt, Call, ClientTransport
+from sst_repo.tables.dynamodb.transports.through_client import Answered, Attempt, Call, ClientTransport, all_is_well
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -55,15 +55,9 @@ class ShortCutTransport(ClientTransport):
             return None
         if is_good(answer):
             call.answer = answer.body
-            return _AllIsWell, {"ResponseMetadata": {"HTTPStatusCode": 200, "RetryAttempts": 0}}
+            return all_is_well()
         call.outcome = as_botocores(route.head.url, answer)
         if not answer.has_ended and checksum_of(answer) is None:
             # Nothing but its length tells botocore, which does not look at it.
             call.outcome = ConnectionClosedError(endpoint_url=route.head.url)
         return None
-
-
-class _AllIsWell:
-    """What botocore looks at in a response that is parsed already."""
-
-    status_code = 200

@@ -4,13 +4,15 @@ The body goes in by the event `before-call`, and is kept from the parser by `bef
 it. The handlers act on the calls of transports only, which are marked by a context variable.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from botocore.awsrequest import AWSResponse
 
 from sst_repo.tables.dynamodb import attempts, bodies, checksums
+from sst_repo.tables.dynamodb.transports import settings
 from sst_repo.tables.dynamodb.transports.listeners import Interest, Listeners
 from sst_repo.tables.dynamodb.transports.operations import OPERATIONS, Operation
 
@@ -48,7 +50,39 @@ class Call:
 
 Attempt: TypeAlias = Callable[[Call, dict[str, Any], Any, dict[str, Any]], Answered | None]
 
+_OK = 200
+
 _CALL: ContextVar[Call | None] = ContextVar("sst_repo_call", default=None)
+
+
+class _AllIsWell:
+    """What botocore looks at in a response that is parsed already."""
+
+    status_code = 200
+
+
+def all_is_well() -> Answered:
+    """Return what tells botocore that the request was carried out."""
+    return _AllIsWell, {"ResponseMetadata": {"HTTPStatusCode": _OK, "RetryAttempts": 0}}
+
+
+def listen(client: "DynamoDBClient") -> None:
+    """Have a client heed the marks of calls. To do so again changes nothing."""
+    events: Any = client.meta.events
+    # Behind all others: what botocore adds to requests is there by then.
+    events.register_last("before-call", _put_body, unique_id="sst-repo-put-body")
+    events.register("before-send.dynamodb", _hand_over, unique_id="sst-repo-hand-over-attempt")
+    events.register("before-parse.dynamodb", _keep_answer, unique_id="sst-repo-keep-answer")
+
+
+@contextmanager
+def under_way(call: Call) -> Generator[None]:
+    """Mark what the client is asked for within as this call."""
+    before = _CALL.set(call)
+    try:
+        yield
+    finally:
+        _CALL.reset(before)
 
 
 class ClientTransport:
@@ -63,11 +97,8 @@ class ClientTransport:
     def __init__(self, client: "DynamoDBClient") -> None:
         self._client = client
         self._listeners = Listeners(client)
-        events: Any = client.meta.events
-        # Behind all others: what botocore adds to requests is there by then.
-        events.register_last("before-call", _put_body, unique_id="sst-repo-put-body")
-        events.register("before-send.dynamodb", _hand_over, unique_id="sst-repo-hand-over-attempt")
-        events.register("before-parse.dynamodb", _keep_answer, unique_id="sst-repo-keep-answer")
+        self._takes_bodies = settings.speaks_json(client)
+        listen(client)
 
     def call(self, operation: str, table: str, body: bytes, *, once: bool = False) -> bytes:
         """Call the client."""
@@ -84,14 +115,11 @@ class ClientTransport:
     def _call(self, operation: Operation, table: str, body: bytes, *, once: bool) -> bytes:
         method: Callable[..., dict[str, Any]] = getattr(self._client, operation.method)
         interest = self._listeners.interest(operation)
-        if interest is Interest.CONTENT:
+        if interest is Interest.CONTENT or not self._takes_bodies:
             return _as_body(method(**bodies.decode(body)))
         call = Call(operation.name, body, once=once, attempt=self._attempt(interest))
-        before = _CALL.set(call)
-        try:
+        with under_way(call):
             parsed = method(**operation.least(table))
-        finally:
-            _CALL.reset(before)
         return _as_body(parsed) if call.answer is None else call.answer
 
 
@@ -124,6 +152,6 @@ def _hand_over(**_: object) -> AWSResponse | None:
 
 def _keep_answer(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: object) -> None:
     call = _CALL.get()
-    if call is None or response_dict["status_code"] != 200 or checksums.is_marked(customized_response_dict):  # noqa: PLR2004 - OK
+    if call is None or response_dict["status_code"] != _OK or checksums.is_marked(customized_response_dict):
         return
     call.answer, response_dict["body"] = response_dict["body"], b"{}"
