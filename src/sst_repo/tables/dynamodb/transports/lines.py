@@ -114,11 +114,11 @@ def credentials_of(signer: Any, scope: Scope) -> FrozenCredentials:  # noqa: ANN
     """Return the credentials of a client, renewed if they are about to expire.
 
     Raises:
-        NoCredentialsError: There are none.
+        NoCredentialsError: There are none, or half of them.
         BotoCoreError: They can't be had.
     """
     auth = signer.get_auth_instance(scope.service, scope.region, SIGNATURE)
     credentials: FrozenCredentials | None = auth.credentials
-    if credentials is None:
+    if credentials is None or not credentials.access_key or not credentials.secret_key:
         raise NoCredentialsError
     return credentials
