@@ -39,13 +39,25 @@ class DynamoDBTable(Table):
         projections: What the indexes hold that `create()` makes, by their numbers, or `"listing"`: `"all"` of a row,
             which is what they hold unless told otherwise; `"keys"`; or the names of fields. What an index does not
             hold is not written there by each update, and is read from the table for each page instead.
-        sleep: Waits for so many seconds, before keys are asked for again that were left unprocessed.
+        transport: How requests get to DynamoDB. `"auto"`: the client prepares them, and the library signs and sends
+            them over connections of its own; what is unusual about the client, whoever listens to its events, and
+            whatever goes wrong is left to botocore. `"botocore"`: the client sends everything. `"direct"`: requests
+            bypass the client, whose credentials, endpoint, timeouts and certificates are used; of its events only
+            `before-send` is heard.
+        sleep: Waits for so many seconds, before keys are asked for again that were left unprocessed, and with
+            `"direct"` before a read is sent again.
+
+    Raises:
+        ValueError: There is no such transport; or it is `"direct"`, and the client has a proxy, a certificate, adaptive
+            retries or whatever else only botocore can do.
 
     Attributes:
         client: The client, for whatever else you need of DynamoDB.
+        transport: How requests get to DynamoDB.
     """
 
     client: "DynamoDBClient"
+    transport: TransportName
 
     def __init__(
         self,
@@ -64,6 +76,7 @@ class DynamoDBTable(Table):
         self.client = client_of_environment() if client is None else client
         checksums.verify(self.client)
         attempts.limit(self.client)
+        self.transport = transport
         self._transport = transport_of(self.client, transport, sleep=sleep)
         self.exact_writes = exact_writes
         self.projections = projections_of(projections, gsis)
