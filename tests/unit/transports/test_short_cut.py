@@ -16,7 +16,7 @@ from botocore.awsrequest import AWSHTTPConnectionPool
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.credentials import ReadOnlyCredentials
-from botocore.exceptions import ClientError, ConnectionClosedError
+from botocore.exceptions import ClientError, ConnectionClosedError, CredentialRetrievalError
 from botocore.httpsession import URLLib3Session
 from botocore.stub import Stubber
 
@@ -168,6 +168,27 @@ def test_a_commit_is_not_sent_again_over_a_fresh_connection(
     table.read(KEY)
     assert isinstance(table.transact(ADD), Unknown)
     assert len(server.requests) == 2
+
+
+def test_credentials_that_expire_meanwhile_do_not_hide_that_a_commit_was_sent(
+    server: ScriptedServer, client_of: MakeClient, sent: list[str]
+) -> None:
+    client: Any = client_of()
+
+    class Expiring:
+        asked = 0
+
+        def get_frozen_credentials(self) -> Any:
+            self.asked += 1
+            if self.asked > 1:
+                raise CredentialRetrievalError(provider="test", error_msg="expired")
+            return ReadOnlyCredentials("x", "x", None, None)
+
+    for failure in (HANG_UP, refused(500, b"{}")):
+        client._request_signer._credentials = Expiring()
+        server.script.append(failure)
+        assert isinstance(DynamoDBTable("orders", client).transact(ADD), Unknown)
+    assert sent == ["we", "we"]
 
 
 def test_a_refusal_is_parsed_by_botocore(server: ScriptedServer, client_of: MakeClient, sent: list[str]) -> None:

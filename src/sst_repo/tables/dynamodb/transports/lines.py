@@ -60,16 +60,18 @@ class Lines:
             or context.get("read_timeout") is not None
         ):
             return None
-        scope = Scope(signing.get("region") or signer.region_name, signing.get("signing_name") or signer.signing_name)
+        region: str = signing.get("region") or signer.region_name
+        service: str = signing.get("signing_name") or signer.signing_name
         known = self._routes.get(operation)
         if (
             known is not None
             and known.head.headers == params["headers"]
             and known.head.url == params["url"]
-            and known.scope == scope
+            and known.scope.region == region
+            and known.scope.service == service
         ):
             return known
-        route = self._routes[operation] = self._new(params, scope)
+        route = self._routes[operation] = self._new(params, Scope(region, service))
         return route
 
     def _new(self, params: dict[str, Any], scope: Scope) -> Route | None:

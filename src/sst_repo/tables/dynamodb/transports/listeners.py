@@ -7,6 +7,7 @@ expected, everybody is taken to listen, and nothing is cut short.
 
 from enum import IntEnum
 from inspect import unwrap
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -64,6 +65,15 @@ _ON_EVERY_CLIENT = "block_endpoint_discovery_required_operations"
 _OURS = __name__.rpartition(".transports")[0]
 
 
+class _Known:
+    """What was found out while these handlers were registered."""
+
+    def __init__(self, registered: object) -> None:
+        self.registered = registered
+        self.interests: dict[str, Interest] = {}
+        self.see_sending: dict[str, bool] = {}
+
+
 class Listeners:
     """Knows who takes part in the calls of a client. Asking costs next to nothing while nothing changes."""
 
@@ -74,9 +84,7 @@ class Listeners:
         self._is_patched = not _is_botocores(self._make_api_call)
         events: Any = client.meta.events
         self._emitter: Any = getattr(events, "_emitter", events)
-        self._registered: object = None
-        self._known: dict[str, Interest] = {}
-        self._sending: dict[str, bool] = {}
+        self._known = _Known(None)
 
     def interest(self, operation: "Operation") -> Interest:
         """Say what others want to see of a call."""
@@ -88,27 +96,26 @@ class Listeners:
             or operation.method in own
         ):
             return Interest.CONTENT
-        self._refresh()
-        known = self._known.get(operation.name)
-        if known is None:
-            known = self._known[operation.name] = self._interest(operation.name)
-        return known
+        known = self._current().interests
+        if operation.name not in known:
+            known[operation.name] = self._interest(operation.name)
+        return known[operation.name]
 
     def see_sending(self, operation: str) -> bool:
         """Tell whether anybody but us listens to `before-send`."""
-        self._refresh()
-        known = self._sending.get(operation)
-        if known is None:
+        known = self._current().see_sending
+        if operation not in known:
             handlers = self._handlers(f"before-send.dynamodb.{operation}")
-            known = self._sending[operation] = handlers is None or not all(map(_is_everyday, handlers))
-        return known
+            known[operation] = handlers is None or not all(map(_is_everyday, handlers))
+        return known[operation]
 
-    def _refresh(self) -> None:
-        """Forget what is known if handlers came or went: the emitter then begins a new cache."""
+    def _current(self) -> "_Known":
+        """Return what is known, or begin anew if handlers came or went: the emitter then begins a new cache."""
         registered = getattr(self._emitter, "_lookup_cache", None)
-        if registered is None or registered is not self._registered:
-            self._known, self._sending = {}, {}
-            self._registered = registered
+        known = self._known
+        if registered is None or registered is not known.registered:
+            known = self._known = _Known(registered)
+        return known
 
     def _interest(self, operation: str) -> Interest:
         highest = Interest.NONE
@@ -140,11 +147,11 @@ def _module(handler: object) -> str:
 
 
 def _is_botocores(method: object) -> bool:
-    """Tell whether it is botocore's own function, not something that others wrapped around it."""
-    code = getattr(method, "__code__", None)
-    inner = getattr(unwrap(method), "__code__", None) if callable(method) else None
-    own = {"client.py", "context.py"}
-    return all(
-        found is not None and any(found.co_filename.endswith(f"botocore/{name}") for name in own)
-        for found in (code, inner)
+    """Tell whether it is botocore's own function, not something that others wrapped around it.
+
+    Wrappers pass themselves off as what they wrap; but not to `type`, and not as to where they were defined.
+    """
+    return type(method) is FunctionType and all(
+        getattr(found, "__globals__", {}).get("__name__", "").startswith("botocore.")
+        for found in (method, unwrap(method))
     )

@@ -1,8 +1,9 @@
 """The transport that sends in botocore's place, and falls back on it.
 
 The client's method is called as ever. Once botocore has prepared the request, it is signed with a kept key and sent
-over a kept connection; a good answer is handed over at once. Anything else botocore gets to decide on, as if it had
-sent the request itself: it parses the error, or waits and sends again. So there are no attempts but its own.
+over a kept connection; a good answer is handed over at once. Of a read, anything else botocore gets to decide on, as if
+it had sent the request itself: it parses the error, or waits and sends again. So there are no attempts but its own. Of
+a commit there is nothing to decide: it is over, and botocore must not trip over anything that would hide how.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ConnectionClosedError
 
 from sst_repo.tables.dynamodb.transports import settings
-from sst_repo.tables.dynamodb.transports.answers import as_botocores, checksum_of, is_good
+from sst_repo.tables.dynamodb.transports.answers import Refusals, as_botocores, checksum_of, is_good
 from sst_repo.tables.dynamodb.transports.lines import credentials_of, lines_of
 from sst_repo.tables.dynamodb.transports.listeners import Interest
 from sst_repo.tables.dynamodb.transports.through_client import Answered, Attempt, Call, ClientTransport, all_is_well
@@ -28,6 +29,7 @@ class ShortCutTransport(ClientTransport):
     def __init__(self, client: "DynamoDBClient") -> None:
         super().__init__(client)
         self._lines = lines_of(client) if settings.unusual(client) is None else None
+        self._refusals = Refusals(client)
 
     def _attempt(self, interest: Interest) -> Attempt | None:
         if interest is not Interest.NONE or self._lines is None or settings.is_recorded(self._client):
@@ -51,11 +53,15 @@ class ShortCutTransport(ClientTransport):
         try:
             answer = route.pool.send(request, again=not call.once)
         except BotoCoreError as error:
+            if call.once:
+                raise
             call.outcome = error
             return None
         if is_good(answer):
             call.answer = answer.body
             return all_is_well()
+        if call.once:
+            raise self._refusals.error(call.operation, answer, retries=0)
         call.outcome = as_botocores(route.head.url, answer)
         if not answer.has_ended and checksum_of(answer) is None:
             # Nothing but its length tells botocore, which does not look at it.
