@@ -1,6 +1,5 @@
 """Sending in a client's place: to the endpoints and with the signatures that botocore has chosen."""
 
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -49,7 +48,6 @@ class Lines:
         self._template = settings.line(client, client.meta.endpoint_url)
         self._routes: dict[str, Route | None] = {}
         self._pools: dict[str, Pool] = {}
-        self._lock = threading.Lock()
 
     def route(self, operation: str, params: dict[str, Any], signer: Any, context: dict[str, Any]) -> Route | None:  # noqa: ANN401 - botocore's
         """Return the route of a request as botocore has prepared it; None if there is something unusual about it."""
@@ -88,28 +86,21 @@ class Lines:
         )
         try:
             return Route(Head(url, headers), scope, self._pool(url)) if usual else None
-        except ValueError:
+        except (TypeError, ValueError):
             return None
 
     def _pool(self, url: str) -> Pool:
-        with self._lock:
-            pool = self._pools.get(url)
-            if pool is None:
-                pool = self._pools[url] = Pool(self._template.to(url), self._most_idle)
-            return pool
+        return self._pools.get(url) or self._pools.setdefault(url, Pool(self._template.to(url), self._most_idle))
 
 
 _LINES: "WeakKeyDictionary[DynamoDBClient, Lines]" = WeakKeyDictionary()
-_LOCK = threading.Lock()
+"""No lock in this module: a child that is forked while another thread held it would wait for ever. Of what two threads
+make at once, one is for nothing."""
 
 
 def lines_of(client: "DynamoDBClient") -> Lines:
     """Return the lines of a client."""
-    with _LOCK:
-        found = _LINES.get(client)
-        if found is None:
-            found = _LINES[client] = Lines(client)
-        return found
+    return _LINES.get(client) or _LINES.setdefault(client, Lines(client))
 
 
 def credentials_of(signer: Any, scope: Scope) -> FrozenCredentials:  # noqa: ANN401 - botocore's
