@@ -20,6 +20,7 @@ the table it was made with, and an override does not reach it.
 | `gsis` | 5 | how many general indexes the table has |
 | `projections` | None | what indexes hold, as for `DynamoDBTable`: `{"listing": "keys", 1: ["status"]}` |
 | `exact_writes` | False | writes of one row go by token too: twice the price, and every outcome can be known |
+| `transport` | `"auto"` | how requests get to DynamoDB: `"auto"`, `"botocore"` or `"direct"` |
 | `cursor_secret` | None | signs the cursors of listings; several, in a list, to replace one |
 | `endpoint_url` | None | another endpoint than the region's, such as DynamoDB Local's |
 | `region` | None | another region than the environment's |
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from sst_repo.tables.dynamodb import DynamoDBTable
+    from sst_repo.tables.dynamodb.transports import TransportName
 
 _BACKENDS = ("memory", "dynamodb")
 
@@ -100,6 +102,7 @@ def _dynamodb_table(
     projections: Mapping[int | str, ProjectionChoice] | None,
     *,
     exact_writes: bool | str | None,
+    transport: "TransportName | None",
 ) -> "DynamoDBTable":
     from sst_repo.tables.dynamodb import DynamoDBTable  # noqa: PLC0415 - the memory backend does without
 
@@ -110,6 +113,7 @@ def _dynamodb_table(
         cursor_secret=cursor_secret,
         projections=_projections(projections),
         exact_writes=_flag(exact_writes),
+        transport=transport or "auto",
     )
 
 
@@ -143,6 +147,7 @@ class PersistenceContainer(containers.DeclarativeContainer):
             config.cursor_secret,
             config.projections,
             exact_writes=config.exact_writes,
+            transport=config.transport,
         ),
     )
     clock: providers.Provider[Clock] = providers.Object(SYSTEM_CLOCK)

@@ -10,6 +10,7 @@ import pytest
 from sst_repo import DynamoDBTable, InMemoryTable
 from sst_repo.core.projections import ProjectionChoices
 from sst_repo.ids import ULIDS
+from sst_repo.tables.dynamodb.transports import TransportName
 from sst_repo.testing.contracts.base import Contract
 from sst_repo.testing.emulators import DYNAMODB_LOCAL_LACKS, MOTO_LACKS
 
@@ -37,21 +38,23 @@ class OnMemory(Contract):
 
 class OnMoto(Contract):
     projections: ClassVar[ProjectionChoices] = WHOLE_ROWS
+    transport: ClassVar[TransportName] = "auto"
     lacks = MOTO_LACKS
 
     @pytest.fixture
     def table(self, moto_tables: "EmptyTables") -> Iterator[DynamoDBTable]:
-        with moto_tables.one(self.projections) as table:
+        with moto_tables.one(self.projections, self.transport) as table:
             yield table
 
 
 class OnDynamoDBLocal(Contract):
     projections: ClassVar[ProjectionChoices] = WHOLE_ROWS
+    transport: ClassVar[TransportName] = "auto"
     lacks = DYNAMODB_LOCAL_LACKS
 
     @pytest.fixture
     def table(self, local_tables: "EmptyTables") -> Iterator[DynamoDBTable]:
-        with local_tables.one(self.projections) as table:
+        with local_tables.one(self.projections, self.transport) as table:
             yield table
 
 
@@ -67,13 +70,16 @@ class EmptyTables:
         self._spare: defaultdict[str, list[str]] = defaultdict(list)
 
     @contextmanager
-    def one(self, projections: ProjectionChoices = WHOLE_ROWS) -> Generator[DynamoDBTable]:
+    def one(
+        self, projections: ProjectionChoices = WHOLE_ROWS, transport: TransportName = "auto"
+    ) -> Generator[DynamoDBTable]:
         """Lend a table that is empty and used by nobody else, with indexes that hold what is said."""
         spare = self._spare[repr(projections)]
-        if spare:
-            table = DynamoDBTable(spare.pop(), client=self._client, projections=projections)
-        else:
-            table = DynamoDBTable(f"test-{ULIDS.new_id()}", client=self._client, projections=projections)
+        name = spare.pop() if spare else None
+        table = DynamoDBTable(
+            name or f"test-{ULIDS.new_id()}", client=self._client, projections=projections, transport=transport
+        )
+        if name is None:
             table.create()
         yield table
         if self._emptied(table.name):

@@ -19,6 +19,12 @@ class TestTable(OnMoto, TableContract):
     pass
 
 
+class TestTableDirectly(OnMoto, TableContract):
+    """On moto, which listens, the other two transports are one."""
+
+    transport = "direct"
+
+
 class TestRepository(OnMoto, RepositoryContract):
     pass
 

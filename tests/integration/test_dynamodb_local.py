@@ -19,6 +19,14 @@ class TestTable(OnDynamoDBLocal, TableContract):
     pass
 
 
+class TestTableThroughBotocore(OnDynamoDBLocal, TableContract):
+    transport = "botocore"
+
+
+class TestTableDirectly(OnDynamoDBLocal, TableContract):
+    transport = "direct"
+
+
 class TestRepository(OnDynamoDBLocal, RepositoryContract):
     pass
 

@@ -1,6 +1,7 @@
 """What each fault comes to, on the wire to DynamoDB Local."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -9,6 +10,9 @@ from sst_repo.testing import DynamoDBLocal, Fault, FaultProxy, FaultSchedule
 from tests.contract.faults import FaultContract, MakeFaulty
 from tests.contract.faulty_repositories import FaultyRepositoryContract
 from tests.contract.tables import OnDynamoDBLocal
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 pytestmark = pytest.mark.integration
 
@@ -20,13 +24,13 @@ def proxy(dynamodb_local: DynamoDBLocal) -> Iterator[FaultProxy]:
 
 
 @pytest.fixture(scope="module")
-def patient(proxy: FaultProxy) -> DynamoDBTable:
-    return DynamoDBTable("", proxy.client(read_timeout=30), sleep=lambda _: None)
+def patient(proxy: FaultProxy) -> "DynamoDBClient":
+    return proxy.client(read_timeout=30)
 
 
 @pytest.fixture(scope="module")
-def impatient(proxy: FaultProxy) -> DynamoDBTable:
-    return DynamoDBTable("", proxy.client(read_timeout=1), sleep=lambda _: None)
+def impatient(proxy: FaultProxy) -> "DynamoDBClient":
+    return proxy.client(read_timeout=1)
 
 
 class OnFaultyWire(OnDynamoDBLocal):
@@ -35,8 +39,8 @@ class OnFaultyWire(OnDynamoDBLocal):
         self,
         request: pytest.FixtureRequest,
         table: DynamoDBTable,
-        patient: DynamoDBTable,
-        impatient: DynamoDBTable,
+        patient: "DynamoDBClient",
+        impatient: "DynamoDBClient",
         proxy: FaultProxy,
     ) -> Iterator[MakeFaulty]:
         # Where no hang is to be ended, a slow server is to be waited for.
@@ -45,8 +49,7 @@ class OnFaultyWire(OnDynamoDBLocal):
 
         def make(schedule: FaultSchedule) -> DynamoDBTable:
             proxy.schedule = schedule
-            chosen.name = table.name
-            return chosen
+            return DynamoDBTable(table.name, chosen, transport=self.transport, sleep=lambda _: None)
 
         yield make
         # The next test may be lent the same table.
@@ -55,6 +58,14 @@ class OnFaultyWire(OnDynamoDBLocal):
 
 class TestFaults(OnFaultyWire, FaultContract):
     pass
+
+
+class TestFaultsThroughBotocore(OnFaultyWire, FaultContract):
+    transport = "botocore"
+
+
+class TestFaultsDirectly(OnFaultyWire, FaultContract):
+    transport = "direct"
 
 
 class TestFaultyRepositories(OnFaultyWire, FaultyRepositoryContract):

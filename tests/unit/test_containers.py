@@ -135,6 +135,18 @@ class TestTheBackend:
 
         assert isinstance(container.table(), DynamoDBTable)
 
+    @pytest.mark.parametrize("transport", ["auto", "botocore", "direct", None])
+    def test_takes_the_transport_by_configuration(self, no_aws_settings: None, transport: str | None) -> None:
+        settings = {"backend": "dynamodb", "region": "eu-central-1", "transport": transport}
+        table = PurseContainer(config=settings).table()
+
+        assert isinstance(table, DynamoDBTable)
+        assert table.transport == (transport or "auto")
+
+    def test_refuses_a_transport_that_there_is_not(self, no_aws_settings: None) -> None:
+        with pytest.raises(ValueError, match="direct"):
+            PurseContainer(config={"backend": "dynamodb", "region": "eu-central-1", "transport": "pigeon"}).table()
+
     def test_that_is_unknown_is_refused_by_name_with_those_that_are_known(self) -> None:
         container = PurseContainer()
         container.config.backend.from_value("abacus")

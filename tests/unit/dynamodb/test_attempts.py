@@ -1,4 +1,4 @@
-"""A commit is one attempt, whatever the client is configured to do; reads are tried again as it is."""
+"""A commit is one attempt, whatever the client is told to do; reads are tried again as it is. By all transports."""
 
 import threading
 from collections.abc import Iterator
@@ -10,7 +10,8 @@ from botocore.config import Config
 
 from sst_repo import DynamoDBTable
 from sst_repo.core.records import Absent, Applied, Contended, Delete, Key, Matches, Plan, Put, Record, Unknown
-from sst_repo.errors import AccessDeniedError
+from sst_repo.errors import AccessDeniedError, TableUnavailableError
+from sst_repo.tables.dynamodb.transports import TransportName
 from sst_repo.testing import Fault, FaultProxy, FaultSchedule
 from sst_repo.testing.faults import READS, WRITES
 from tests.upstream import Upstream
@@ -37,7 +38,18 @@ LOST = [
 ]
 BUSY = [Fault.THROTTLE, Fault.CONFLICT]
 
-each_mode = pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
+# The transports have what decides in common; so not every one is tried in every mode.
+each_way = pytest.mark.parametrize(
+    ("transport", "mode"),
+    [
+        ("auto", "legacy"),
+        ("auto", "standard"),
+        ("auto", "adaptive"),
+        ("botocore", "standard"),
+        ("botocore", "adaptive"),
+        ("direct", "standard"),
+    ],
+)
 each_plan = pytest.mark.parametrize("operation", PLANS)
 
 
@@ -61,43 +73,45 @@ def client(proxy: FaultProxy, mode: Literal["legacy", "standard", "adaptive"]) -
     client.close()
 
 
-@each_mode
+@each_way
 @each_plan
 @pytest.mark.parametrize("fault", [*LOST, *BUSY], ids=str)
 def test_a_commit_that_fails_is_not_tried_again(
-    client: "DynamoDBClient", proxy: FaultProxy, operation: str, fault: Fault
+    client: "DynamoDBClient", transport: TransportName, proxy: FaultProxy, operation: str, fault: Fault
 ) -> None:
     proxy.schedule = FaultSchedule.script(*[fault] * 4)
 
-    outcome = DynamoDBTable("orders", client).transact(PLANS[operation])
+    outcome = DynamoDBTable("orders", client, transport=transport).transact(PLANS[operation])
 
     assert outcome == (Contended() if fault in BUSY else Unknown())
     assert proxy.faults[fault] == 1
 
 
-@each_mode
+@each_way
 @each_plan
 def test_a_commit_that_succeeds_is_sent_once(
-    client: "DynamoDBClient", proxy: FaultProxy, upstream: Upstream, operation: str
+    client: "DynamoDBClient", transport: TransportName, upstream: Upstream, operation: str
 ) -> None:
-    assert DynamoDBTable("orders", client).transact(PLANS[operation]) == Applied()
+    assert DynamoDBTable("orders", client, transport=transport).transact(PLANS[operation]) == Applied()
     assert [name for name, _ in upstream.requests] == [operation]
 
 
-@each_mode
-def test_expired_credentials_surface_at_once(client: "DynamoDBClient", proxy: FaultProxy) -> None:
+@each_way
+def test_expired_credentials_surface_at_once(
+    client: "DynamoDBClient", transport: TransportName, proxy: FaultProxy
+) -> None:
     proxy.schedule = FaultSchedule.script(*[Fault.EXPIRED_CREDENTIALS] * 4)
 
     with pytest.raises(AccessDeniedError):
-        DynamoDBTable("orders", client).transact(PLANS["PutItem"])
+        DynamoDBTable("orders", client, transport=transport).transact(PLANS["PutItem"])
     assert proxy.faults[Fault.EXPIRED_CREDENTIALS] == 1
 
 
-@each_mode
+@each_way
 def test_reads_and_the_users_own_writes_are_tried_again_as_configured(
-    client: "DynamoDBClient", proxy: FaultProxy, upstream: Upstream
+    client: "DynamoDBClient", transport: TransportName, proxy: FaultProxy, upstream: Upstream
 ) -> None:
-    table = DynamoDBTable("orders", client)
+    table = DynamoDBTable("orders", client, transport=transport)
     for call in (
         lambda: table.read(KEY),
         lambda: client.put_item(TableName="other", Item=KEY.attributes),
@@ -107,6 +121,17 @@ def test_reads_and_the_users_own_writes_are_tried_again_as_configured(
         call()
         assert len(upstream.requests) == 1
         assert proxy.faults[Fault.ERROR_BEFORE] == proxy.faults[Fault.DROP_BEFORE] > 0
+
+
+@pytest.mark.parametrize(("transport", "mode"), [("auto", "standard"), ("direct", "standard")])
+def test_reads_are_given_up_when_the_client_would(
+    client: "DynamoDBClient", transport: TransportName, proxy: FaultProxy
+) -> None:
+    proxy.schedule = FaultSchedule.always(Fault.ERROR_BEFORE, calls=READS)
+
+    with pytest.raises(TableUnavailableError):
+        DynamoDBTable("orders", client, transport=transport, sleep=lambda _: None).read(KEY)
+    assert proxy.faults[Fault.ERROR_BEFORE] == 4
 
 
 @pytest.mark.parametrize("mode", ["standard"])

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_CHECKSUM = "x-amz-crc32"
+HEADER = "x-amz-crc32"
 _DAMAGED = "SstRepoDamagedAnswer"
 
 
@@ -31,20 +31,13 @@ def verify(client: "DynamoDBClient") -> None:
     events.register("after-call.dynamodb", _refuse, unique_id="sst-repo-refuse-damaged-answer")
 
 
-def _mark(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: object) -> None:
-    """Keep a damaged body from the parser, so that botocore comes to decide whether to try again."""
-    body: bytes = response_dict["body"]
-    if not _is_whole(body, response_dict["headers"].get(_CHECKSUM)):
-        response_dict["body"] = b"{}"
-        customized_response_dict[_DAMAGED] = True
+def is_marked(customized_response_dict: Mapping[str, Any]) -> bool:
+    """Tell whether an answer that is about to be parsed was found to be damaged."""
+    return _DAMAGED in customized_response_dict
 
 
-def _refuse(parsed: Mapping[str, Any], **_: object) -> None:
-    if _DAMAGED in parsed:
-        raise DamagedAnswerError
-
-
-def _is_whole(body: bytes, checksum: str | None) -> bool:
+def is_whole(body: bytes, checksum: str | None) -> bool:
+    """Tell whether a body is what was sent: by its checksum, or if there is none, by whether it is JSON at all."""
     if checksum is not None:
         return str(crc32(body)) == checksum
     try:
@@ -52,3 +45,16 @@ def _is_whole(body: bytes, checksum: str | None) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _mark(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: object) -> None:
+    """Keep a damaged body from the parser, so that botocore comes to decide whether to try again."""
+    body: bytes = response_dict["body"]
+    if not is_whole(body, response_dict["headers"].get(HEADER)):
+        response_dict["body"] = b"{}"
+        customized_response_dict[_DAMAGED] = True
+
+
+def _refuse(parsed: Mapping[str, Any], **_: object) -> None:
+    if is_marked(parsed):
+        raise DamagedAnswerError

@@ -14,6 +14,7 @@ from botocore.exceptions import (
     ConnectTimeoutError,
     CredentialRetrievalError,
     EndpointConnectionError,
+    HTTPClientError,
     NoCredentialsError,
     ParamValidationError,
     PartialCredentialsError,
@@ -21,6 +22,7 @@ from botocore.exceptions import (
     SSOError,
     TokenRetrievalError,
 )
+from botocore.exceptions import ConnectionError as BotocoreConnectionError
 
 from sst_repo.core.limits import culprit
 from sst_repo.core.records import Contended, Outcome, Plan, Reason, Refused, Unknown
@@ -33,6 +35,7 @@ from sst_repo.errors import (
     TableUnavailableError,
 )
 from sst_repo.tables.dynamodb import responses
+from sst_repo.tables.dynamodb.checksums import DamagedAnswerError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,6 +49,7 @@ _BUSY = {
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
 }
+_PASSING = {"PriorRequestNotComplete", "RequestTimeout", "RequestTimeoutException"}
 _DENIED = {
     "AccessDeniedException",
     "ExpiredTokenException",
@@ -102,6 +106,13 @@ def translating(call: Callable[P, R]) -> Callable[P, R]:
             raise translated(error) from error
 
     return translate
+
+
+def may_pass(error: ClientError | BotoCoreError) -> bool:
+    """Tell whether the same request may succeed a moment later: what botocore sends again."""
+    if isinstance(error, ClientError):
+        return _code(error) in _BUSY | _PASSING or _status(error) >= _FIRST_SERVER_ERROR
+    return isinstance(error, (BotocoreConnectionError, HTTPClientError, DamagedAnswerError))
 
 
 def _answered(error: ClientError) -> tuple[type[TableError | InvalidCursorError], str]:

@@ -15,8 +15,9 @@ from sst_repo.core.records import Applied, Delete, Key, Outcome, Plan, Put, Reco
 from sst_repo.core.retry import UNPROCESSED
 from sst_repo.errors import TableError, TableUnavailableError
 from sst_repo.tables.base import Table
-from sst_repo.tables.dynamodb import attempts, checksums, reasons, requests, responses, schema
+from sst_repo.tables.dynamodb import attempts, bodies, checksums, reasons, requests, responses, schema
 from sst_repo.tables.dynamodb.client import client_of_environment
+from sst_repo.tables.dynamodb.transports import TransportName, transport_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -38,13 +39,25 @@ class DynamoDBTable(Table):
         projections: What the indexes hold that `create()` makes, by their numbers, or `"listing"`: `"all"` of a row,
             which is what they hold unless told otherwise; `"keys"`; or the names of fields. What an index does not
             hold is not written there by each update, and is read from the table for each page instead.
-        sleep: Waits for so many seconds, before keys are asked for again that were left unprocessed.
+        transport: How requests get to DynamoDB. `"auto"`: the client prepares them, and the library signs and sends
+            them over connections of its own; what is unusual about the client, whoever listens to its events, and
+            whatever goes wrong is left to botocore. `"botocore"`: the client sends everything. `"direct"`: requests
+            bypass the client, whose credentials, endpoint, timeouts and certificates are used; of its events only
+            `before-send` is heard.
+        sleep: Waits for so many seconds, before keys are asked for again that were left unprocessed, and with
+            `"direct"` before a read is sent again.
+
+    Raises:
+        ValueError: There is no such transport; or it is `"direct"`, and the client has a proxy, a certificate, adaptive
+            retries or whatever else only botocore can do.
 
     Attributes:
         client: The client, for whatever else you need of DynamoDB.
+        transport: How requests get to DynamoDB.
     """
 
     client: "DynamoDBClient"
+    transport: TransportName
 
     def __init__(
         self,
@@ -55,6 +68,7 @@ class DynamoDBTable(Table):
         cursor_secret: str | bytes | Sequence[str | bytes] | None = None,
         exact_writes: bool = False,
         projections: ProjectionChoices | None = None,
+        transport: TransportName = "auto",
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         """Make no call: the table need not exist yet."""
@@ -62,6 +76,8 @@ class DynamoDBTable(Table):
         self.client = client_of_environment() if client is None else client
         checksums.verify(self.client)
         attempts.limit(self.client)
+        self.transport = transport
+        self._transport = transport_of(self.client, transport, sleep=sleep)
         self.exact_writes = exact_writes
         self.projections = projections_of(projections, gsis)
         self.cursor_secrets = cursors.secrets_of(cursor_secret)
@@ -75,7 +91,7 @@ class DynamoDBTable(Table):
     @reasons.translating
     def read(self, key: Key, *, consistent: bool = True) -> Record | None:
         """Return the row. 1 GetItem."""
-        item = self.client.get_item(**requests.get_item(self.name, key, consistent=consistent)).get("Item")
+        item = self._ask("GetItem", requests.get_item(self.name, key, consistent=consistent)).get("Item")
         return None if item is None else responses.record(item)
 
     @reasons.translating
@@ -90,18 +106,17 @@ class DynamoDBTable(Table):
     @reasons.translating
     def query(self, query: Query) -> Slice:
         """Return rows of one partition in order, up to 1 MB of them. 1 Query."""
-        return responses.read(query.index, self.client.query(**requests.query(self.name, query)))
+        return responses.read(query.index, self._ask("Query", requests.query(self.name, query)))
 
     @reasons.translating
     def scan(self, scan: Scan) -> Slice:
         """Return rows of one segment, up to 1 MB of them. 1 Scan."""
-        return responses.read(layout.PRIMARY, self.client.scan(**requests.scan(self.name, scan)))
+        return responses.read(layout.PRIMARY, self._ask("Scan", requests.scan(self.name, scan)))
 
     def transact(self, plan: Plan) -> Outcome:
         """Apply a plan: 1 PutItem or DeleteItem for one op, else 1 TransactWriteItems. Tried once."""
         try:
-            with attempts.single():
-                self._write(plan)
+            self._write(plan)
         except (ClientError, BotoCoreError) as error:
             return reasons.outcome(plan, error)
         return Applied()
@@ -136,7 +151,7 @@ class DynamoDBTable(Table):
         found: dict[Key, Record] = {}
         rounds = 0
         while True:
-            answer: Any = self.client.batch_get_item(**request)
+            answer = self._ask("BatchGetItem", request)
             for item in answer["Responses"].get(self.name, ()):
                 record = responses.record(item)
                 found[record.key] = record
@@ -152,10 +167,16 @@ class DynamoDBTable(Table):
     def _write(self, plan: Plan) -> None:
         match plan.ops:
             case _ if self.goes_by_token(plan):
-                self.client.transact_write_items(**requests.transact_write_items(self.name, plan))
+                self._commit("TransactWriteItems", requests.transact_write_items(self.name, plan))
             case (Put() as op,):
-                self.client.put_item(**requests.single_write(self.name, op))
+                self._commit("PutItem", requests.single_write(self.name, op))
             case (Delete() as op,):
-                self.client.delete_item(**requests.single_write(self.name, op))
+                self._commit("DeleteItem", requests.single_write(self.name, op))
             case _:
                 raise AssertionError("what goes without a token is one put or delete")
+
+    def _ask(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        return bodies.decode(self._transport.call(operation, self.name, bodies.encode(request)))
+
+    def _commit(self, operation: str, request: dict[str, Any]) -> None:
+        self._transport.call(operation, self.name, bodies.encode(request), once=True)
