@@ -18,7 +18,9 @@ sorted lists, binaries are `bytes`; so equal values are equal mappings."""
 Attributes: TypeAlias = Mapping[str, AttributeValue]
 
 
-_KEY_NAMES: Final = frozenset({"pk", "sk"})
+KEY_NAMES: Final = frozenset({"pk", "sk"})
+"""The attributes that a row's key is made of."""
+
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,11}")
 
 
@@ -79,7 +81,7 @@ class Record:
     def attributes(self) -> Attributes:
         """All its attributes but the key."""
         if self._attributes is None:
-            self._attributes = canonical(self._item, without=_KEY_NAMES)
+            self._attributes = canonical(self._item, without=KEY_NAMES)
         return self._attributes
 
     @property

@@ -75,13 +75,13 @@ def canonical_value(value: Mapping[str, Any]) -> Mapping[str, Any]:
         return value
 
 
-def from_base64(text: str) -> bytes:
-    """Read a binary.
+def binary(content: str | bytes) -> bytes:
+    """Read a binary; what is not in JSON is one already.
 
     Raises:
         ValueError: It is none.
     """
-    return b64decode(text, validate=True)
+    return content if isinstance(content, bytes) else b64decode(content, validate=True)
 
 
 def to_base64(value: object) -> str:
@@ -181,13 +181,20 @@ def _settled_number(text: str) -> str:
     return text if is_canonical(text) else canonical_number(text)
 
 
+def _listed(content: list[Any]) -> list[Any]:
+    """Refuse a text, which has elements, too."""
+    if type(content) is not list:
+        raise TypeError("it is no list")
+    return content
+
+
 _SETTLED: Final[Mapping[str, Callable[[Any], object]]] = {
     "N": _settled_number,
-    "B": from_base64,
-    "SS": sorted,
-    "NS": lambda texts: sorted(map(_settled_number, texts)),
-    "BS": lambda texts: sorted(map(from_base64, texts)),
-    "L": lambda elements: [canonical_value(element) for element in elements],
+    "B": binary,
+    "SS": lambda texts: sorted(_listed(texts)),
+    "NS": lambda texts: sorted(map(_settled_number, _listed(texts))),
+    "BS": lambda texts: sorted(map(binary, _listed(texts))),
+    "L": lambda elements: [canonical_value(element) for element in _listed(elements)],
     "M": canonical,
 }
 """By type; what is not here stands as it came."""

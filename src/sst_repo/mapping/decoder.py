@@ -133,35 +133,27 @@ class Decoder(Generic[T]):
 
     @cached_property
     def _row_schema(self) -> Schema | None:
-        schema = _rewritten(self._model, self._members, Writer, _found_in_row)
+        schema = _rewritten(self._model, self._members, _found_in_row)
         if schema is None or not self._privately:
             return schema
         return _of_model(schema, lambda model, _: {key: value for key, value in model.items() if key != "post_init"})
 
     @cached_property
     def _content(self) -> SchemaValidator | None:
-        schema = _rewritten(self._model, self._members, _WriterOfContent, _given)
+        schema = _rewritten(self._model, self._members, _given)
         return None if schema is None else _compiled(schema)
-
-
-class _WriterOfContent(Writer):
-    """Rewrites for values that are in the canonical form already."""
-
-    def __init__(self, definitions: Mapping[str, Schema]) -> None:
-        super().__init__(definitions, lambda value: value)
 
 
 def _rewritten(
     model: type[Resource],
     members: Members,
-    writer: Callable[[Mapping[str, Schema]], Writer],
     system: Callable[[type[Resource], Mapping[str, Schema]], Mapping[str, Schema]],
 ) -> Schema | None:
     """Return the class's schema for items; None if there is none, or pydantic can't compile it."""
 
     def rewrite(schema: Schema, definitions: Mapping[str, Schema]) -> Schema:
         declared = schema["schema"]["fields"]
-        fields = {**system(model, declared), **members_schema(declared, members, schema, writer(definitions))}
+        fields = {**system(model, declared), **members_schema(declared, members, schema, Writer(definitions))}
         return {**schema, "schema": {**schema["schema"], "fields": fields}}
 
     try:

@@ -25,8 +25,7 @@ from pydantic import BaseModel
 from pydantic_core import core_schema
 
 from sst_repo.core.numbers import CANONICAL
-from sst_repo.core.records import AttributeValue
-from sst_repo.core.wire import canonical_value, from_base64
+from sst_repo.core.wire import binary, canonical_value
 from sst_repo.mapping.choices import EnumCodec, LiteralCodec
 from sst_repo.mapping.containers import SequenceCodec
 from sst_repo.mapping.dicts import MapCodec
@@ -105,15 +104,11 @@ class Writer:
 
     Args:
         definitions: The schemas that others refer to.
-        settle: Makes the canonical form, which codecs take, of a value as it is found.
     """
 
-    def __init__(
-        self, definitions: Mapping[str, Schema], settle: Callable[[AttributeValue], AttributeValue] = canonical_value
-    ) -> None:
+    def __init__(self, definitions: Mapping[str, Schema]) -> None:
         """Begin."""
         self._definitions = definitions
-        self._settle = settle
         self._under_way: set[type] = set()
 
     def field(self, declared: Schema, field: Field, *, strict: bool) -> Schema:
@@ -129,7 +124,7 @@ class Writer:
         else:
             read = self.value(schema, codec, strict=strict)
         if read.tag is None:
-            inner = before(self._decoding(codec), schema)
+            inner = before(_decoding(codec), schema)
             alias: Any = field.name
         elif not (nullable or has_default):
             inner, alias = read.schema, [field.name, read.tag]
@@ -165,7 +160,7 @@ class Writer:
             case StructureCodec() if issubclass(codec.kind, BaseModel):
                 return self._model(schema, codec)
             case _:
-                return _Read(before(self._decoding(codec), schema), None)
+                return _Read(before(_decoding(codec), schema), None)
 
     def _map(self, schema: Schema, codec: MapCodec, *, strict: bool) -> _Read:
         # A key of NULs alone stands for another one, which the codec knows.
@@ -174,7 +169,7 @@ class Writer:
         return _Read({**schema, "keys_schema": keys, "values_schema": unwrapped(item)}, "M")
 
     def _model(self, schema: Schema, codec: StructureCodec) -> _Read:
-        whole = _Read(before(self._decoding(codec), schema), None)
+        whole = _Read(before(_decoding(codec), schema), None)
         if codec.kind in self._under_way:
             return whole
         self._under_way.add(codec.kind)
@@ -188,10 +183,6 @@ class Writer:
         finally:
             self._under_way.discard(codec.kind)
         return _Read({**without_ref(model), "schema": {**model["schema"], "fields": fields}}, "M")
-
-    def _decoding(self, codec: ValueCodec) -> Callable[[Any], object]:
-        settle = self._settle
-        return lambda value: codec.decode(settle(value))
 
 
 def unwrapped(read: _Read) -> Schema:
@@ -219,17 +210,16 @@ def _scalar(schema: Schema, codec: ScalarCodec, *, strict: bool) -> _Read:
         case _ if codec is DATETIME:
             read = match(TIMESTAMP + "Z?", before(datetime.fromisoformat, schema))
         case _:
-            read = before(_from_binary if codec.tag == "B" else codec.read, schema)
+            read = before(binary if codec.tag == "B" else codec.read, schema)
     return _Read(read, codec.tag)
+
+
+def _decoding(codec: ValueCodec) -> Callable[[Any], object]:
+    return lambda value: codec.decode(canonical_value(value))
 
 
 def _decoding_content(codec: ValueCodec, tag: str) -> Callable[[Any], object]:
     return lambda content: codec.decode({tag: content})
-
-
-def _from_binary(content: str | bytes) -> bytes:
-    # Content that has not been in JSON yet is bytes already.
-    return content if isinstance(content, bytes) else from_base64(content)
 
 
 def _config(schema: Schema) -> Mapping[str, Any]:

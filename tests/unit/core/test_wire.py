@@ -119,7 +119,9 @@ def test_a_server_s_own_ways_are_settled() -> None:
     }
 
 
-@pytest.mark.parametrize("value", [{"N": "x"}, {"B": "*"}, {"N": 7}, {}, {"N": "1", "S": "x"}, {"X": 1}, {"L": 7}])
+@pytest.mark.parametrize(
+    "value", [{"N": "x"}, {"B": "*"}, {"N": 7}, {}, {"N": "1", "S": "x"}, {"X": 1}, {"L": 7}, {"SS": "ba"}, {"L": "ab"}]
+)
 def test_what_is_no_value_stays_for_its_reader(value: Any) -> None:
     assert canonical({"odd": value}) == {"odd": value}
 

@@ -1,11 +1,12 @@
-"""What is sent: records, plans and queries as the parameters of client calls. Pure."""
+"""What is sent: records, plans and queries as the bodies of requests. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sst_repo.core.layout import PRIMARY, IndexKeys
 from sst_repo.core.queries import Position, Query, Scan
-from sst_repo.core.records import Attributes, Check, Delete, Key, Op, Plan, Put, Record
+from sst_repo.core.records import Attributes, Check, Delete, Key, Op, Plan, Put
+from sst_repo.core.wire import encode
 from sst_repo.tables.dynamodb.expressions import guard_expression, key_condition
 
 KEYS_A_BATCH = 100
@@ -13,22 +14,22 @@ KEYS_A_BATCH = 100
 _ECHO = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 
 
-def item(record: Record) -> dict[str, Any]:
-    """Return a record as an item."""
-    return {**record.key.attributes, **record.attributes}
-
-
-def get_item(table: str, key: Key, *, consistent: bool) -> dict[str, Any]:
+def get_item(table: str, key: Key, *, consistent: bool) -> bytes:
     """Build a GetItem."""
-    return {"TableName": table, "Key": key.attributes, "ConsistentRead": consistent}
+    return encode({"TableName": table, "Key": key.attributes, "ConsistentRead": consistent})
 
 
-def batch_get_item(table: str, keys: Iterable[Key], *, consistent: bool) -> dict[str, Any]:
+def batch_get_item(table: str, keys: Iterable[Key], *, consistent: bool) -> bytes:
     """Build a BatchGetItem of at most 100 keys."""
-    return {"RequestItems": {table: {"Keys": [key.attributes for key in keys], "ConsistentRead": consistent}}}
+    return again({table: {"Keys": [key.attributes for key in keys], "ConsistentRead": consistent}})
 
 
-def query(table: str, query: Query) -> dict[str, Any]:
+def again(unprocessed: Mapping[str, Any]) -> bytes:
+    """Build a BatchGetItem of what another one has left over."""
+    return encode({"RequestItems": unprocessed})
+
+
+def query(table: str, query: Query) -> bytes:
     """Build a Query."""
     request: dict[str, Any] = {
         "TableName": table,
@@ -44,7 +45,7 @@ def query(table: str, query: Query) -> dict[str, Any]:
     return _with_options(request, query)
 
 
-def scan(table: str, scan: Scan) -> dict[str, Any]:
+def scan(table: str, scan: Scan) -> bytes:
     """Build a Scan of the table itself."""
     request: dict[str, Any] = {"TableName": table, "Segment": scan.segment, "TotalSegments": scan.segments}
     if scan.after is not None:
@@ -52,21 +53,19 @@ def scan(table: str, scan: Scan) -> dict[str, Any]:
     return _with_options(request, scan)
 
 
-def single_write(table: str, op: Put | Delete) -> dict[str, Any]:
+def single_write(table: str, op: Put | Delete) -> bytes:
     """Build a conditional PutItem or DeleteItem: half the price of a transaction of one."""
-    return {"TableName": table, **_subject(op), **guard_expression(op.guard), **_ECHO}
+    return _guarded(table, op)
 
 
-def transact_write_items(table: str, plan: Plan) -> dict[str, Any]:
+def transact_write_items(table: str, plan: Plan) -> bytes:
     """Build a TransactWriteItems."""
-    actions = [
-        {_action(op): {"TableName": table, **_subject(op), **guard_expression(op.guard), **_ECHO}} for op in plan.ops
-    ]
-    return {"TransactItems": actions, "ClientRequestToken": plan.token}
+    actions = b",".join(b'{"%b":%b}' % (_action(op), _guarded(table, op)) for op in plan.ops)
+    return _with_member({"ClientRequestToken": plan.token}, b"TransactItems", b"[%b]" % actions)
 
 
-def _with_options(request: dict[str, Any], read: Query | Scan) -> dict[str, Any]:
-    """Add what both kinds of read may ask for."""
+def _with_options(request: dict[str, Any], read: Query | Scan) -> bytes:
+    """Build a read, with what both kinds of it may ask for."""
     request["ReturnConsumedCapacity"] = "TOTAL"
     if read.filter is not None:
         request["FilterExpression"] = read.filter.text
@@ -82,21 +81,29 @@ def _with_options(request: dict[str, Any], read: Query | Scan) -> dict[str, Any]
         request["ConsistentRead"] = True
     if read.limit is not None:
         request["Limit"] = read.limit
-    return request
+    return encode(request)
 
 
-def _subject(op: Op) -> dict[str, Any]:
-    return {"Item": item(op.record)} if isinstance(op, Put) else {"Key": op.key.attributes}
+def _guarded(table: str, op: Op) -> bytes:
+    request = {"TableName": table, **guard_expression(op.guard), **_ECHO}
+    if isinstance(op, Put):
+        return _with_member(request, b"Item", op.record.json)
+    return encode({**request, "Key": op.key.attributes})
 
 
-def _action(op: Op) -> str:
+def _with_member(request: Mapping[str, Any], name: bytes, content: bytes) -> bytes:
+    """Build an object with a member more, which is in JSON already."""
+    return b'{"%b":%b,%b' % (name, content, encode(request)[1:])
+
+
+def _action(op: Op) -> bytes:
     match op:
         case Put():
-            return "Put"
+            return b"Put"
         case Delete():
-            return "Delete"
+            return b"Delete"
         case Check():
-            return "ConditionCheck"
+            return b"ConditionCheck"
 
 
 def _start_key(index: IndexKeys, partition: str, after: Position) -> Attributes:

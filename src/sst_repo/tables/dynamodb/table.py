@@ -4,18 +4,20 @@ import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sst_repo.core import cursors, layout
 from sst_repo.core.projections import ProjectionChoices, projections_of
 from sst_repo.core.queries import Query, Scan, Slice
-from sst_repo.core.records import Applied, Delete, Key, Outcome, Plan, Put, Record
+from sst_repo.core.records import Applied, Delete, Key, Outcome, Plan, Put, Record, RowsByKey
 from sst_repo.core.retry import UNPROCESSED
+from sst_repo.core.wire import Body
 from sst_repo.errors import TableError, TableUnavailableError
+from sst_repo.parallel import MAX_CALLS, side_by_side
 from sst_repo.tables.base import Table
-from sst_repo.tables.dynamodb import attempts, bodies, checksums, reasons, requests, responses, schema
+from sst_repo.tables.dynamodb import attempts, checksums, reasons, requests, responses, schema
 from sst_repo.tables.dynamodb.client import client_of_environment
 from sst_repo.tables.dynamodb.transports import TransportName, transport_of
 
@@ -91,27 +93,31 @@ class DynamoDBTable(Table):
     @reasons.translating
     def read(self, key: Key, *, consistent: bool = True) -> Record | None:
         """Return the row. 1 GetItem."""
-        item = self._ask("GetItem", requests.get_item(self.name, key, consistent=consistent)).get("Item")
-        return None if item is None else responses.record(item)
+        answer = self._transport.call("GetItem", self.name, requests.get_item(self.name, key, consistent=consistent))
+        return Record.of(Body(answer, "Item"), 0) if b'"Item"' in answer else None
 
     @reasons.translating
     def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> Mapping[Key, Record]:
-        """Return the rows that exist. 1 BatchGetItem per 100 keys, or 16 MB."""
-        found: dict[Key, Record] = {}
+        """Return the rows that exist. 1 BatchGetItem per 100 keys, or 16 MB; at most 8 at once."""
         remaining = iter(keys)
-        while batch := list(islice(remaining, requests.KEYS_A_BATCH)):
-            found |= self._batch(requests.batch_get_item(self.name, batch, consistent=consistent))
-        return found
+        batches = [
+            requests.batch_get_item(self.name, batch, consistent=consistent)
+            for batch in iter(lambda: list(islice(remaining, requests.KEYS_A_BATCH)), [])
+        ]
+        answers = side_by_side(self._batch, iter(batches), min(len(batches), MAX_CALLS))
+        return RowsByKey([body for _, bodies in answers for body in bodies])
 
     @reasons.translating
     def query(self, query: Query) -> Slice:
         """Return rows of one partition in order, up to 1 MB of them. 1 Query."""
-        return responses.read(query.index, self._ask("Query", requests.query(self.name, query)))
+        answer = self._transport.call("Query", self.name, requests.query(self.name, query))
+        return responses.read(query.index, Body(answer, "Items"), count_only=query.count_only)
 
     @reasons.translating
     def scan(self, scan: Scan) -> Slice:
         """Return rows of one segment, up to 1 MB of them. 1 Scan."""
-        return responses.read(layout.PRIMARY, self._ask("Scan", requests.scan(self.name, scan)))
+        answer = self._transport.call("Scan", self.name, requests.scan(self.name, scan))
+        return responses.read(layout.PRIMARY, Body(answer, "Items"))
 
     def transact(self, plan: Plan) -> Outcome:
         """Apply a plan: 1 PutItem or DeleteItem for one op, else 1 TransactWriteItems. Tried once."""
@@ -146,23 +152,20 @@ class DynamoDBTable(Table):
             return False
         return True
 
-    def _batch(self, request: dict[str, Any]) -> dict[Key, Record]:
+    def _batch(self, request: bytes) -> list[Body]:
         """Ask for a batch of keys until none is left unprocessed."""
-        found: dict[Key, Record] = {}
-        rounds = 0
+        bodies: list[Body] = []
         while True:
-            answer = self._ask("BatchGetItem", request)
-            for item in answer["Responses"].get(self.name, ()):
-                record = responses.record(item)
-                found[record.key] = record
-            request = {"RequestItems": answer.get("UnprocessedKeys", {})}
-            if not request["RequestItems"]:
-                return found
-            rounds += 1
-            wait = UNPROCESSED.wait(rounds, random.random())  # noqa: S311 - jitter, not a secret
+            body = Body(self._transport.call("BatchGetItem", self.name, request), "Responses")
+            bodies.append(body)
+            unprocessed = body.unprocessed
+            if not unprocessed:
+                return bodies
+            wait = UNPROCESSED.wait(len(bodies), random.random())  # noqa: S311 - jitter, not a secret
             if wait is None:
-                raise TableUnavailableError.left_over(responses.unprocessed(answer), rounds)
+                raise TableUnavailableError.left_over(responses.names_of(unprocessed), len(bodies))
             self._sleep(wait)
+            request = requests.again(unprocessed)
 
     def _write(self, plan: Plan) -> None:
         match plan.ops:
@@ -175,8 +178,5 @@ class DynamoDBTable(Table):
             case _:
                 raise AssertionError("what goes without a token is one put or delete")
 
-    def _ask(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-        return bodies.decode(self._transport.call(operation, self.name, bodies.encode(request)))
-
-    def _commit(self, operation: str, request: dict[str, Any]) -> None:
-        self._transport.call(operation, self.name, bodies.encode(request), once=True)
+    def _commit(self, operation: str, request: bytes) -> None:
+        self._transport.call(operation, self.name, request, once=True)
