@@ -23,7 +23,7 @@ def ends_not_looked_for(patch: pytest.MonkeyPatch) -> None:
     ) -> Reads[Filled[Any]]:
         filled: Filled[Any] = yield from honest(queries, limit, *others)
         if limit and len(filled.items) == limit and not filled.more:
-            filled.more, filled.resume = True, filled.first
+            filled.more, filled.ending = True, filled.first
         return filled
 
     patch.setattr(walking, "fill", fill)

@@ -14,6 +14,9 @@ from sst_repo.errors import CorruptRecordError
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
+_Found: TypeAlias = tuple[Record, IndexKeys]
+"""A row, and the index that it was read from."""
+
 Reads: TypeAlias = Generator[Query, Slice, ResultT]
 """Asks for queries one after the other, and returns a result."""
 
@@ -32,8 +35,9 @@ class Filled(Generic[ItemT]):
     Attributes:
         items: What was loaded, in order.
         skipped: The rows that could not be.
-        first: The place of the first item; None if there is none.
-        resume: Where the next page begins; None at the end, and where there is neither an item nor a budget.
+        opening: The row of the first item, and the index it was read from; None if there is none.
+        ending: Where the next page begins, or the row of the last item and its index; None at the end, and where there
+            is neither an item nor a budget.
         more: Whether another item follows; where the budget ran out, whether one may.
         scanned: How many rows were read for it.
         consumed: How many read units that took.
@@ -42,12 +46,23 @@ class Filled(Generic[ItemT]):
 
     items: list[ItemT] = field(default_factory=list[ItemT])
     skipped: list[CorruptRecordError] = field(default_factory=list[CorruptRecordError])
-    first: Position | None = None
-    resume: Position | None = None
+    opening: "_Found | None" = None
+    ending: "_Found | Position | None" = None
     more: bool = False
     scanned: int = 0
     consumed: float = 0.0
     spacing: int = 1
+
+    # Places are looked up when they are asked for: for that rows have to be read.
+    @property
+    def first(self) -> Position | None:
+        """The place of the first item; None if there is none."""
+        return None if self.opening is None else position(*self.opening)
+
+    @property
+    def resume(self) -> Position | None:
+        """Where the next page begins; None at the end, and where there is neither an item nor a budget."""
+        return position(*self.ending) if isinstance(self.ending, tuple) else self.ending
 
 
 def fill(
@@ -76,15 +91,12 @@ def fill(
     page: Filled[ItemT] = Filled()
     beyond: list[CorruptRecordError] = []
     done = 0
-    # Their places are found when the page is done: to find them, rows have to be read.
-    first: tuple[Record, IndexKeys] | None = None
-    last: tuple[Record, IndexKeys] | None = None
     while (stream := _next(streams)) is not None:
         if not stream.rows:
             if done == reads:
                 # What comes before this stream's end is known of all the others, too.
                 page.skipped += beyond
-                page.resume, page.more, last = stream.query.after, True, None
+                page.ending, page.more = stream.query.after, True
                 break
             missing = None if limit is None else limit - len(page.items) + 1
             got = yield replace(stream.query, limit=stream.rows_to_read(missing, len(streams)) or None)
@@ -108,15 +120,11 @@ def fill(
             page.more = True
             break
         page.items.append(item)
-        last = (record, stream.query.index)
-        first = first or last
+        page.ending = (record, stream.query.index)
+        page.opening = page.opening or page.ending
     else:
         page.skipped += beyond
-        last = None
-    if first is not None:
-        page.first = position(*first)
-    if last is not None:
-        page.resume = position(*last)
+        page.ending = None
     page.spacing = _spacing(streams, spacing)
     return page
 

@@ -127,7 +127,7 @@ class Record:
         if self.body is None:
             raise AssertionError("a row that came in no body is made of its key and attributes")
         body, index = self.body
-        return body.items[index]
+        return body.item(index)
 
     def __eq__(self, other: object) -> bool:
         """Compare keys and attributes."""

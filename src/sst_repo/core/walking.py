@@ -57,13 +57,14 @@ def page(
     budget = None if reads is None else reads * len(selection.queries)
     filled = yield from fill(selection.at(place), limit, load, budget, place.spacing)
     horizon = place.horizon
-    if filled.resume is not None and selection.is_moving and horizon is None:
-        horizon = yield from _last_update(selection, filled, filled.resume)
+    if selection.is_moving and horizon is None and (resume := filled.resume) is not None:
+        horizon = yield from _last_update(selection, filled, resume)
     onward = Place(filled.resume, place.is_backward, horizon, filled.spacing) if filled.more else None
+    if place.position is None and not place.is_backward:
+        return _walked(filled, filled.items, onward, None)
     back = Place(filled.first or filled.resume, not place.is_backward, horizon, filled.spacing)
     if not place.is_backward:
-        previous = None if place.position is None else back
-        return _walked(filled, filled.items, onward, previous)
+        return _walked(filled, filled.items, onward, back)
     ahead: Filled[ItemT] = yield from fill(selection.at(back), 0, load, budget, back.spacing)
     filled.scanned += ahead.scanned
     filled.consumed += ahead.consumed

@@ -36,6 +36,8 @@ _FOUND: Final[Mapping[Envelope, Callable[[Any], Any]]] = {
     "Responses": lambda read: [item for items in read["Responses"].values() for item in items],
     "list": lambda read: read,
 }
+_ITEMS: Final = re.compile(rb'"Items"\s*:\s*\[')
+_NEAR_END: Final = 3
 _UNCHANGED: Final = frozenset({"S", "BOOL", "NULL"})
 _decoder: Final = json.JSONDecoder()
 
@@ -124,6 +126,18 @@ class Body:
             self._items = _items_in(from_json(self.raw, cache_strings="keys"), self.envelope)
         return self._items
 
+    def item(self, index: int) -> Item:
+        """Return one item; the others need not be read for those near the end of a page, where cursors are made.
+
+        Raises:
+            ValueError, IndexError: As for `items`; there is none.
+        """
+        if self._items is None and self.envelope == "Items":
+            item = _from_end(self.raw, self.count - index)
+            if item is not None:
+                return item
+        return self.items[index]
+
     @property
     def count(self) -> int:
         """How many rows a Query or Scan says it found."""
@@ -158,6 +172,31 @@ class Body:
             return {}
         left: Mapping[str, Any] = from_json(self.raw).get("UnprocessedKeys", {})
         return left
+
+
+def _from_end(raw: bytes, number: int) -> Item | None:
+    """Return the item that is the `number`th from the end of a page; None if that takes reading all of them.
+
+    What begins an item within a list is told from what begins a value there by what follows: an attribute, whose name
+    is followed by an object, or a type, which is followed by its content. Only a map's content is an object, too.
+    """
+    begin = _ITEMS.search(raw)
+    if begin is None or not 0 < number <= _NEAR_END:
+        return None
+    found: Item | None = None
+    end, at = len(raw), len(raw)
+    while number and (at := raw.rfind(b',{"', begin.end(), at)) >= 0:
+        colon = raw.find(b'":', at)
+        name = raw[at + 3 : colon]
+        if raw[colon + 2 : colon + 3] != b"{" or name == b"M" or b'"' in name:
+            continue
+        text = raw[at + 1 : end].decode()
+        found, length = _decoder.raw_decode(text)
+        # Had a beginning been missed, another item would follow.
+        if text[length:].lstrip()[:1] not in ("]" if end == len(raw) else ""):
+            return None
+        end, number = at, number - 1
+    return None if number else found
 
 
 def bare_list(items: Sequence[bytes]) -> Body:

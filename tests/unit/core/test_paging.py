@@ -169,8 +169,9 @@ def test_good_rows_are_read_in_as_few_reads_as_the_server_allows(count: int, lim
 def test_a_page_is_one_read_that_looks_one_item_ahead() -> None:
     partition = Partition(["good"] * 50, most=100)
 
-    first, last = position(row(0, "good")), position(row(19, "good"))
-    assert fill(partition, 20) == Filled(list(range(20)), [], first, last, more=True, scanned=21)
+    page = fill(partition, 20)
+    assert (page.items, page.skipped, page.more, page.scanned) == (list(range(20)), [], True, 21)
+    assert (page.first, page.resume) == (position(row(0, "good")), position(row(19, "good")))
     assert partition.limits == (21,)
 
 
@@ -184,8 +185,9 @@ def test_a_long_run_of_bad_rows_is_passed_in_few_reads() -> None:
 def test_exactly_as_many_as_the_limit_is_the_last_page() -> None:
     partition = Partition(["good"] * 20, most=100)
 
-    first = position(row(0, "good"))
-    assert fill(partition, 20) == Filled(list(range(20)), [], first, None, more=False, scanned=20)
+    page = fill(partition, 20)
+    assert (page.items, page.skipped, page.more, page.scanned) == (list(range(20)), [], False, 20)
+    assert (page.first, page.resume) == (position(row(0, "good")), None)
     assert partition.limits == (21,)
 
 

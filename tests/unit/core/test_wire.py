@@ -154,6 +154,26 @@ def test_what_is_not_said_is_not_found() -> None:
         _ = Body(answer("Items", [LOOKALIKES]), "Items").count
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.lists(items, min_size=1, max_size=6), st.booleans(), st.booleans())
+def test_one_item_is_the_same_read_alone(content: list[dict[str, Any]], compact: bool, behind: bool) -> None:  # noqa: FBT001 - drawn
+    rows = [{"pk": {"S": str(number)}, **item} for number, item in enumerate(content)]
+    came = json.loads(b"[" + b",".join(map(encode, rows)) + b"]")
+    beside: dict[str, Any] = {"Count": len(rows), "ScannedCount": len(rows), "LastEvaluatedKey": START}
+    said = {**beside, "Items": came} if behind else {"Items": came, **beside}
+    raw = json.dumps(said, separators=(",", ":") if compact else None).encode()
+    for index in range(len(rows)):
+        assert Body(raw, "Items").item(index) == came[index]
+
+
+@pytest.mark.parametrize("first", ["pk", "M", 'a"b', "a,{", "\\", '":{'])
+def test_an_item_near_the_end_is_found_whatever_it_begins_with(first: str) -> None:
+    tricky = [{"S": ',{"pk":{"S":"x"}}'}, {"M": {"pk": {"S": "y"}}}, {"L": [{"M": {}}, {"S": "x,{"}]}]
+    came: list[Any] = [{first: {"N": str(number)}, "L": {"L": tricky}, "t": {"S": "x,{"}} for number in range(6)]
+    raw = json.dumps({"Items": came, "Count": 6}, separators=(",", ":")).encode()
+    assert [Body(raw, "Items").item(index) for index in range(6)] == came
+
+
 def test_keys_left_over_are_found_beside_what_was_read() -> None:
     left = {"t": {"Keys": [{"pk": {"S": "a"}, "sk": {"S": "@"}}]}}
     found = {"t": [LOOKALIKES]}
