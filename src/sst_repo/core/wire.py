@@ -186,7 +186,7 @@ def _from_end(raw: bytes, number: int) -> Item | None:
     found: Item | None = None
     end, at = len(raw), len(raw)
     while number and (at := raw.rfind(b',{"', begin.end(), at)) >= 0:
-        colon = raw.find(b'":', at)
+        colon = raw.find(b'":', at + 3)
         name = raw[at + 3 : colon]
         if raw[colon + 2 : colon + 3] != b"{" or name == b"M" or b'"' in name:
             continue
