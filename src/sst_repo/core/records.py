@@ -49,24 +49,27 @@ class Record:
     never changes.
 
     Attributes:
-        body: What it came in, and at which place; None if it was made here.
+        body: What it came in; None if it was made here.
+        place: At which place in it.
     """
 
-    __slots__ = ("_attributes", "_json", "_key", "body")
+    __slots__ = ("_attributes", "_json", "_key", "body", "place")
 
     def __init__(self, key: Key, attributes: Attributes) -> None:
         """Make a row."""
         self._key: Key | None = key
         self._attributes: Attributes | None = attributes
         self._json: bytes | None = None
-        self.body: tuple[Body, int] | None = None
+        self.body: Body | None = None
+        self.place = 0
 
     @classmethod
-    def of(cls, body: Body, index: int) -> "Record":
+    def of(cls, body: Body, place: int) -> "Record":
         """Return the row that came in a body at a place."""
         record = cls.__new__(cls)
         record._key = record._attributes = record._json = None  # noqa: SLF001 - its own
-        record.body = (body, index)
+        record.body = body
+        record.place = place
         return record
 
     @property
@@ -126,8 +129,7 @@ class Record:
     def _item(self) -> Item:
         if self.body is None:
             raise AssertionError("a row that came in no body is made of its key and attributes")
-        body, index = self.body
-        return body.item(index)
+        return self.body.item(self.place)
 
     def __eq__(self, other: object) -> bool:
         """Compare keys and attributes."""

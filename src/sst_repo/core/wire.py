@@ -25,11 +25,9 @@ Item: TypeAlias = dict[str, dict[str, Any]]
 """An item as it came: numbers in any form, sets in any order, binaries in base64."""
 
 _TYPES: Final = b"S|N|B|BOOL|NULL|M|L|SS|NS|BS"
-_COUNT: Final = re.compile(rb'"Count"\s*:\s*([0-9]+)')
-_SCANNED: Final = re.compile(rb'"ScannedCount"\s*:\s*([0-9]+)')
-_UNITS: Final = re.compile(rb'"CapacityUnits"\s*:\s*([0-9.eE+-]+)')
-_START_KEY: Final = re.compile(rb'"LastEvaluatedKey"\s*:\s*(?=\{\s*"(?!(?:' + _TYPES + rb')"))')
-_NOTHING_LEFT: Final = re.compile(rb'"UnprocessedKeys"\s*:\s*\{\s*\}')
+_NUMBER: Final = re.compile(rb"\s*:\s*([0-9.eE+-]+)")
+_KEY: Final = re.compile(rb'\s*:\s*(\{\s*"(?!(?:' + _TYPES + rb')"))')
+_NOTHING: Final = re.compile(rb"\s*:\s*(\{)\s*\}")
 _FOUND: Final[Mapping[Envelope, Callable[[Any], Any]]] = {
     "Item": lambda read: [read["Item"]] if "Item" in read else [],
     "Items": lambda read: read.get("Items", []),
@@ -141,37 +139,41 @@ class Body:
     @property
     def count(self) -> int:
         """How many rows a Query or Scan says it found."""
-        return int(_found(_COUNT, self.raw))
+        return int(self._number(b'"Count"'))
 
     @property
     def scanned(self) -> int:
         """How many rows a Query or Scan says it read."""
-        return int(_found(_SCANNED, self.raw))
+        return int(self._number(b'"ScannedCount"'))
 
     @property
     def consumed(self) -> float:
         """The capacity units that the answer says it took; 0 where the server does not tell."""
-        found = _UNITS.search(self.raw)
+        found = _said(self.raw, b'"CapacityUnits"', _NUMBER)
         return 0.0 if found is None else float(found[1])
 
     @property
     def start_key(self) -> Item | None:
         """Where the next read of a Query or Scan begins; None at the end."""
-        if b'"LastEvaluatedKey"' not in self.raw:
-            return None
-        found = _START_KEY.search(self.raw)
+        found = _said(self.raw, b'"LastEvaluatedKey"', _KEY)
         if found is None:
             return None
-        key: tuple[Item, int] = _decoder.raw_decode(self.raw[found.end() :].decode())
+        key: tuple[Item, int] = _decoder.raw_decode(self.raw[found.start(1) :].decode())
         return key[0]
 
     @property
     def unprocessed(self) -> Mapping[str, Any]:
         """What the answer to a BatchGetItem leaves over, by table."""
-        if b'"UnprocessedKeys"' not in self.raw or _NOTHING_LEFT.search(self.raw):
+        if b'"UnprocessedKeys"' not in self.raw or _said(self.raw, b'"UnprocessedKeys"', _NOTHING):
             return {}
         left: Mapping[str, Any] = from_json(self.raw).get("UnprocessedKeys", {})
         return left
+
+    def _number(self, name: bytes) -> bytes:
+        found = _said(self.raw, name, _NUMBER)
+        if found is None:
+            raise ValueError("the answer does not say how many rows it has")
+        return found[1]
 
 
 def _from_end(raw: bytes, number: int) -> Item | None:
@@ -209,11 +211,14 @@ def _items_in(read: Any, envelope: Envelope) -> Sequence[Item]:  # noqa: ANN401 
     return found
 
 
-def _found(pattern: re.Pattern[bytes], raw: bytes) -> bytes:
-    found = pattern.search(raw)
-    if found is None:
-        raise ValueError("the answer does not say how many rows it has")
-    return found[1]
+def _said(raw: bytes, name: bytes, value: re.Pattern[bytes]) -> re.Match[bytes] | None:
+    """Find a name that is followed by a value that no attribute has; most servers say it at the end."""
+    at = len(raw)
+    while (at := raw.rfind(name, 0, at)) >= 0:
+        found = value.match(raw, at + len(name))
+        if found is not None:
+            return found
+    return None
 
 
 def _settled_number(text: str) -> str:

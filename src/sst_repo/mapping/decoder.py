@@ -61,17 +61,17 @@ class Decoder(Generic[T]):
 
     def resource(self, row: Record) -> T | None:
         """Return the resource of a row as it came, a new one each time; None if it must be read in another way."""
-        if row.body is None:
+        body = row.body
+        if body is None:
             return None
-        body, index = row.body
         reader, read = body.reading
         if reader is not self:
             read = self._read(body)
             body.reading = (self, read)
         # Each is handed out once: what is handed out may be changed.
-        resource: T | None = None if read is None else read.pop(index, None)
+        resource: T | None = None if read is None else read.pop(row.place, None)
         if resource is None:
-            resource = self._alone(body.items[index])
+            resource = self._alone(body.items[row.place])
         return None if resource is None else self._remembering(resource, row)
 
     def resources(self, body: Body) -> list[T] | None:
@@ -98,8 +98,8 @@ class Decoder(Generic[T]):
             resources: list[T] = validate(body.raw)
         except Exception:  # noqa: BLE001 - likewise
             return None
-        size = self._size
-        return dict(enumerate(resources)) if all(len(each.__dict__) == size for each in resources) else None
+        in_place = {len(resource.__dict__) for resource in resources} <= {self._size}
+        return dict(enumerate(resources)) if in_place else None
 
     def _alone(self, item: Item) -> T | None:
         if self._row is None or "_d" in item or "_z" in item:
