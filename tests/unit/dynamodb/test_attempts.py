@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 import pytest
@@ -121,6 +121,30 @@ def test_reads_and_the_users_own_writes_are_tried_again_as_configured(
         call()
         assert len(upstream.requests) == 1
         assert proxy.faults[Fault.ERROR_BEFORE] == proxy.faults[Fault.DROP_BEFORE] > 0
+
+
+@each_way
+@each_plan
+def test_whatever_botocore_makes_of_answers_of_handlers_it_is_given_none_that_means_again(
+    client: "DynamoDBClient", transport: TransportName, upstream: Upstream, operation: str
+) -> None:
+    # Until 1.43 botocore took False for no seconds to wait, and sent for ever, also what had succeeded.
+    answers: list[object] = []
+    events: Any = client.meta.events
+    emit = events.emit
+
+    def note(event: str, **content: Any) -> Any:
+        responses = emit(event, **content)
+        if event.startswith("needs-retry"):
+            answers.extend(answer for _, answer in responses)
+        return responses
+
+    events.emit = note
+    table = DynamoDBTable("orders", client, transport=transport)
+    events.register("before-send", lambda **_: None)
+    assert table.transact(PLANS[operation]) == Applied()
+    assert set(answers) <= {None}
+    assert answers or transport == "direct"
 
 
 @pytest.mark.parametrize(("transport", "mode"), [("auto", "standard"), ("direct", "standard")])
