@@ -104,7 +104,7 @@ class DynamoDBTable(Table):
             requests.batch_get_item(self.name, batch, consistent=consistent)
             for batch in iter(lambda: list(islice(remaining, requests.KEYS_A_BATCH)), [])
         ]
-        answers = side_by_side(self._batch, iter(batches), min(len(batches), MAX_CALLS))
+        answers = side_by_side(self._batch, iter(batches), max(1, min(len(batches), MAX_CALLS)))
         return RowsByKey([body for _, bodies in answers for body in bodies])
 
     @reasons.translating
