@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import botocore
 import pytest
 from botocore.awsrequest import AWSResponse
@@ -23,6 +22,7 @@ from sst_repo.core.records import Absent, Applied, Key, Plan, Put, Record, Refus
 from sst_repo.errors import AccessDeniedError, TableUnavailableError
 from sst_repo.tables.dynamodb.checksums import DamagedAnswerError
 from tests.scripted import HANG_UP, ScriptedServer, ok, refused
+from tests.unit.transports.conftest import session
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,7 +32,6 @@ ROW = Record(KEY, {"_v": {"N": "1"}, "_w": {"S": "w1"}, "blob": {"B": b"\x00\xff
 ITEM = {"pk": {"S": "Order#o1"}, "sk": {"S": "@"}, "_v": {"N": "1"}, "_w": {"S": "w1"}, "blob": {"B": "AP8="}}
 FOUND = ok(json.dumps({"Item": ITEM}).encode())
 ADD = Plan((Put(ROW, Absent()),), "w1")
-SESSION = boto3.session.Session()
 
 
 @pytest.fixture
@@ -42,7 +41,7 @@ def server() -> Iterator[ScriptedServer]:
 
 
 def client_of(server: ScriptedServer, *, url: str | None = None, **settings: Any) -> "DynamoDBClient":
-    return SESSION.client(
+    return session().client(
         "dynamodb",
         endpoint_url=url or server.endpoint_url,
         region_name="eu-west-1",

@@ -24,6 +24,7 @@ from sst_repo import DynamoDBTable
 from sst_repo.core.records import Absent, Applied, Key, Plan, Put, Record, Refused, Unknown
 from sst_repo.tables.dynamodb.transports.http.pool import Pool
 from tests.scripted import HANG_UP, ScriptedServer, ok, refused
+from tests.unit.transports.conftest import session
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -45,9 +46,6 @@ def server() -> Iterator[ScriptedServer]:
         yield server
 
 
-SESSION = boto3.session.Session()
-
-
 @pytest.fixture
 def client_of(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeClient]:
     # botocore waits by this before it sends again.
@@ -55,7 +53,7 @@ def client_of(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> Iterat
     made: list[DynamoDBClient] = []
 
     def make(*, url: str | None = None, **settings: Any) -> "DynamoDBClient":
-        client = SESSION.client(
+        client = session().client(
             "dynamodb",
             endpoint_url=url or server.endpoint_url,
             region_name="eu-west-1",
