@@ -128,7 +128,7 @@ def test_reads_and_the_users_own_writes_are_tried_again_as_configured(
 def test_whatever_botocore_makes_of_answers_of_handlers_it_is_given_none_that_means_again(
     client: "DynamoDBClient", transport: TransportName, upstream: Upstream, operation: str
 ) -> None:
-    # Until 1.43 botocore took False for no seconds to wait, and sent for ever, also what had succeeded.
+    # Up to 1.43.0 botocore took False for no seconds to wait, and sent for ever, also what had succeeded.
     answers: list[object] = []
     events: Any = client.meta.events
     emit = events.emit

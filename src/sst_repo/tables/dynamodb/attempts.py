@@ -4,7 +4,7 @@ A retry that the SDK makes by itself hides that the answer to the attempt before
 answer means. So while a commit is under way, botocore is kept from trying again; how often a commit is sent is for the
 loop above the table to decide. Reads, and whoever else uses the client, keep the client's own retries.
 
-botocore asks whether to try again by the event `needs-retry`. What it makes of a no differs: until 1.43 it took False
+botocore asks whether to try again by the event `needs-retry`. What it makes of a no differs: up to 1.43.0 it took False
 for no seconds to wait. So the attempt is ended by raising what became of it, behind all other handlers: those which
 measure how busy the server is go on doing so.
 """
