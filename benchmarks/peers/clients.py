@@ -40,6 +40,11 @@ def client(url: str, *, connections: int = 10) -> Any:
     )
 
 
+def new_name() -> str:
+    """Return a name that no table has."""
+    return f"bench-{os.getpid()}-{next(_numbers)}"
+
+
 def new_table(url: str, partition: str = "pk", sort: str | None = "sk", **indexes: tuple[str, str]) -> str:
     """Make a table of one's own, and return its name.
 
@@ -49,7 +54,7 @@ def new_table(url: str, partition: str = "pk", sort: str | None = "sk", **indexe
         sort: Its sort key.
         **indexes: The partition and sort key of each index.
     """
-    name = f"bench-{os.getpid()}-{next(_numbers)}"
+    name = new_name()
     keys = [name for name in (partition, sort) if name is not None]
     attributes = dict.fromkeys([*keys, *(key for pair in indexes.values() for key in pair)])
     request: dict[str, Any] = {

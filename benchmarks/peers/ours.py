@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from benchmarks.peers.base import MANY, PAGES, ROWS, UNIT, Fresh, Operations
-from benchmarks.peers.clients import client, new_table
+from benchmarks.peers.clients import client, new_name
 from benchmarks.peers.samples import Content, fields, identity
 from sst_repo import DynamoDBTable, Repository, Resource, Table, TableRepository, UnitOfWork, VersionedResource
 
@@ -90,7 +90,7 @@ def operations_on(rows: Table, written: Table) -> Operations:
 def variants() -> Mapping[str, Callable[[str], Operations]]:
     def by(make: Callable[[str, Any], DynamoDBTable]) -> Callable[[str], Operations]:
         def operations(url: str) -> Operations:
-            rows, written = (make(new_name(url), client(url)) for _ in range(2))
+            rows, written = (make(new_name(), client(url)) for _ in range(2))
             rows.create()
             written.create()
             stock(rows, ROWS)
@@ -99,8 +99,3 @@ def variants() -> Mapping[str, Callable[[str], Operations]]:
         return operations
 
     return {name: by(make) for name, make in tables().items()}
-
-
-def new_name(url: str) -> str:
-    """Return a name that no table has."""
-    return f"{new_table(url)}-ours"
