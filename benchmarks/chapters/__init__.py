@@ -1,0 +1,1 @@
+"""What is told of speed and cost, one module a chapter."""
