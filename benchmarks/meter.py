@@ -1,10 +1,11 @@
 """What passes between a client and DynamoDB Local, and what it costs there.
 
-A proxy has the server tell the capacity of each call; so it meters whatever library, by whatever way it talks. DynamoDB
-Local overstates what transactions take: theirs is computed from the rows, by AWS's rule. Source: DynamoDB Developer Guide,
-"DynamoDB read and write operations" (a transaction takes two writes a row, each row counted at the larger of its sizes
-before and after, by whole kilobytes) and "Using Global Secondary Indexes" (an index is written once for an entry that
-comes, goes or changes in place, twice for one that moves; not by the transaction).
+A proxy has the server tell the capacity of each call; so it meters whatever library, by whatever way it talks.
+
+DynamoDB Local overstates what transactions take: theirs is computed from the rows, by AWS's rule. Source: DynamoDB
+Developer Guide, "DynamoDB read and write operations" (a transaction takes two writes a row, each row counted at the
+larger of its sizes before and after, by whole kilobytes) and "Using Global Secondary Indexes" (an index is written once
+for an entry that comes, goes or changes in place, twice for one that moves; not by the transaction).
 """
 
 import json

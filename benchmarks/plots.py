@@ -77,7 +77,8 @@ def _rule(x: float, y: float, to_x: float, to_y: float) -> str:
 
 def _page(title: str, parts: Iterable[str]) -> str:
     body = "\n".join(parts)
-    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">
+    name = escape(title)
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{name}">
 <style>
 text {{ font: 13px sans-serif; fill: #333 }}
 .title {{ font-weight: bold; font-size: 15px }}

@@ -1,7 +1,7 @@
 """How CPU is measured: by the process clock, in interleaved rounds, compared within each round.
 
-Whoever else is busy on the machine slows a round down for all that is measured in it, so that ratios hold where times do
-not.
+Whoever else is busy on the machine slows a round down for all that is measured in it, so that ratios hold where times
+do not.
 """
 
 import gc
@@ -10,8 +10,11 @@ import statistics
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from benchmarks.peers.base import Operation, repeat
+
+Name = TypeVar("Name", bound=str)
 
 LEAST_SECONDS = 0.05
 """So long a single measurement takes, unless it is told how often to run."""
@@ -61,7 +64,7 @@ def fitting_times(operation: Operation) -> int:
 
 
 def interleaved(
-    subjects: Mapping[str, Mapping[str, Operation]],
+    subjects: Mapping[str, Mapping[Name, Operation]],
     rounds: int,
     *,
     times: Mapping[tuple[str, str], int] | None = None,
@@ -73,10 +76,8 @@ def interleaved(
         rounds: How many rounds.
         times: How many runs make a measurement, by operation and subject; where nothing is said, as many as fit.
     """
-    work = {
-        (name, subject): operation
-        for subject, operations in subjects.items()
-        for name, operation in operations.items()
+    work: dict[tuple[str, str], Operation] = {
+        (name, subject): operation for subject, operations in subjects.items() for name, operation in operations.items()
     }
     given = times or {}
     runs = {key: given.get(key) or fitting_times(operation) for key, operation in work.items()}

@@ -6,6 +6,7 @@ All read the same rows, which are stored as we store them.
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
@@ -44,6 +45,7 @@ def measured(url: str, rounds: int, items: int) -> Chapter:
     name = new_name()
     stock(its, ours.tables(), name, items)
     subjects: dict[str, Bulk] = {BASE: by_boto3(its, name, items)}
+    subjects |= by_pydynox(url, name, items)
     subjects |= {kind: by_us(make(name, client(url, connections=16)), items) for kind, make in ours.tables().items()}
     taken: dict[str, dict[str, list[float]]] = {}
     for _ in range(rounds):
@@ -95,6 +97,23 @@ def by_boto3(its: Any, name: str, items: int) -> Bulk:
         return len([read(item) for page in pages for item in page["Items"]])
 
     return {"get_many": get_many, "scan": scan}
+
+
+def by_pydynox(url: str, name: str, items: int) -> dict[str, Bulk]:
+    try:
+        its = import_module("benchmarks.peers.pydynox_models").its_client(url)
+    except ImportError:  # a peer need not be installed
+        return {}
+    keys = [{"pk": f"Plain#{identity(place)}", "sk": "@"} for place in range(items)]
+
+    def get_many() -> int:
+        return len([Content.model_validate(item) for item in its.sync_batch_get(name, keys, consistent_read=True)])
+
+    def scan() -> int:
+        found, _ = its.sync_parallel_scan(name, SEGMENTS)
+        return len([Content.model_validate(item) for item in found])
+
+    return {"pydynox dicts": {"get_many": get_many, "scan": scan}}
 
 
 def by_us(rows: Table, items: int) -> Bulk:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 from benchmarks.chapters.base import Chapter, Options
@@ -75,23 +76,9 @@ def by_us(url: str, fields: Mapping[str, Any]) -> tuple[str, dict[str, Step]]:
 def by_simplesingletable(
     url: str, fields: Mapping[str, Any], *, compressed: bool = True
 ) -> tuple[str, dict[str, Step]]:
-    from simplesingletable import DynamoDbResource, DynamoDbVersionedResource  # noqa: PLC0415 - need not be installed
-
-    from benchmarks.peers.simple_single_table import memory  # noqa: PLC0415 - likewise
-
-    class Plain(DynamoDbResource):  # type: ignore[misc,unused-ignore]
-        title: str
-        text: str
-        count: int
-
-    class Versioned(DynamoDbVersionedResource):  # type: ignore[misc,unused-ignore]
-        resource_config = {"compress_data": compressed}  # noqa: RUF012 - a class variable, as its base has it
-
-        title: str
-        text: str
-        count: int
-
-    its = memory(url)
+    peer = import_module("benchmarks.peers.simple_single_table")
+    its = peer.memory(url)
+    plain, versioned = peer.documents(compressed=compressed)
     kept: dict[str, Any] = {}
 
     def adding(kind: Any) -> Step:
@@ -108,14 +95,14 @@ def by_simplesingletable(
         return save
 
     return its.table_name, {
-        "add": adding(Plain),
-        "get": getting(Plain),
-        "save": saving(Plain),
-        "add, versioned": adding(Versioned),
-        "get, versioned": getting(Versioned),
-        "save, versioned": saving(Versioned),
-        "save, versioned, again": saving(Versioned),
-        "list 10": lambda: its.list_type_by_updated_at(Plain, results_limit=10),
+        "add": adding(plain),
+        "get": getting(plain),
+        "save": saving(plain),
+        "add, versioned": adding(versioned),
+        "get, versioned": getting(versioned),
+        "save, versioned": saving(versioned),
+        "save, versioned, again": saving(versioned),
+        "list 10": lambda: its.list_type_by_updated_at(plain, results_limit=10),
     }
 
 
@@ -127,7 +114,7 @@ def report(options: Options) -> Chapter:  # noqa: ARG001 - each operation is car
 def measured(meter: Meter) -> Chapter:
     subjects: dict[str, Steps] = {"sst_repo": by_us}
     try:
-        import simplesingletable  # noqa: PLC0415, F401 - need not be installed
+        import_module("simplesingletable")
     except ImportError as missing:
         print(f"(without simplesingletable: {missing})")
     else:
@@ -169,7 +156,10 @@ def told(found: Mapping[str, Mapping[str, Mapping[str, Mapping[str, float]]]], s
         "bytes": "bytes more",
     }
     rows = [
-        [f"{step}, {size}", *(" / ".join(_shown(its[subject][measure]) for subject in subjects) for measure in measures)]
+        [
+            f"{step}, {size}",
+            *(" / ".join(_shown(its[subject][measure]) for subject in subjects) for measure in measures),
+        ]
         for step, sizes in found.items()
         for size, its in sizes.items()
     ]

@@ -21,6 +21,8 @@ TABLES = (100, 1_000, 10_000, 100_000)
 FULL_TABLES = (*TABLES, 1_000_000)
 VERSIONS = (1, 10, 100, 1_000, 10_000)
 ROUNDS = 3
+SAVES = 10
+"""So few saves are a measurement that a short history stays short."""
 
 Sizes = Sequence[int]
 Work = Mapping[str, Mapping[str, Operation]]
@@ -33,7 +35,7 @@ def report(options: Options) -> Chapter:
         of_units = interleaved(units(stub.url, UNITS), rounds)
     sizes = FULL_TABLES if options.full else TABLES
     of_tables = interleaved(table_sizes(sizes), rounds)
-    of_versions = interleaved(histories(VERSIONS), rounds)
+    of_versions = interleaved(histories(VERSIONS), rounds, times={(str(size), "save"): SAVES for size in VERSIONS})
     parts = [
         told("page", "CPU per row of a page, µs", of_pages, PAGES, each=True),
         told("unit", "CPU per write of a unit, µs", of_units, UNITS, each=True),
@@ -127,7 +129,7 @@ def units(url: str, sizes: Sizes) -> Work:
 
 def table_sizes(sizes: Sizes) -> Work:
     """Return operations on in-memory tables of each size, by operation."""
-    work: dict[str, dict[str, Operation]] = {"add": {}, "get": {}, "save": {}, "list 50": {}}
+    work: dict[str, dict[str, Operation]] = {"add and delete": {}, "get": {}, "save": {}, "list 50": {}}
     for size in sizes:
         rows = InMemoryTable()
         repository = TableRepository(Plain, rows)
@@ -142,7 +144,7 @@ def table_sizes(sizes: Sizes) -> Work:
 def _operations_in_memory(repository: TableRepository[Plain], fresh: Fresh, middle: str) -> dict[str, Operation]:
     kept = repository.get(middle)
 
-    def add() -> None:
+    def add_and_delete() -> None:
         """Add a row and take it away again, so that the table stays as large as it is."""
         resource_id, content = fresh()
         repository.delete(repository.add(Plain(resource_id=resource_id, **content)))
@@ -152,7 +154,7 @@ def _operations_in_memory(repository: TableRepository[Plain], fresh: Fresh, midd
         repository.save(kept)
 
     return {
-        "add": add,
+        "add and delete": add_and_delete,
         "get": lambda: repository.get(middle),
         "save": save,
         "list 50": lambda: repository.list(limit=50),
@@ -164,25 +166,32 @@ def histories(sizes: Sizes) -> Work:
     work: dict[str, dict[str, Operation]] = {"get": {}, "save": {}, "get_version(1)": {}, "versions(limit=10)": {}}
     for size in sizes:
         repository = TableRepository(Versioned, InMemoryTable())
-        kept = repository.add(Versioned(resource_id=identity(0), **fields(0)))
-        for _ in range(size):
-            kept.count += 1
-            repository.save(kept)
-        for name, operation in _operations_on_history(repository, kept).items():
+        read, saved = (_with_versions(repository, identity(place), size) for place in range(2))
+        for name, operation in _operations_on_history(repository, read, saved).items():
             work[name][str(size)] = operation
     return work
 
 
-def _operations_on_history(repository: TableRepository[Versioned], kept: Versioned) -> dict[str, Operation]:
+def _with_versions(repository: TableRepository[Versioned], resource_id: str, versions: int) -> Versioned:
+    resource = repository.add(Versioned(resource_id=resource_id, **fields(0)))
+    for _ in range(versions - 1):
+        resource.count += 1
+        repository.save(resource)
+    return resource
+
+
+def _operations_on_history(
+    repository: TableRepository[Versioned], read: Versioned, saved: Versioned
+) -> dict[str, Operation]:
     def save() -> None:
-        kept.count += 1
-        repository.save(kept)
+        saved.count += 1
+        repository.save(saved)
 
     return {
-        "get": lambda: repository.get(kept.resource_id),
+        "get": lambda: repository.get(read.resource_id),
         "save": save,
-        "get_version(1)": lambda: repository.get_version(kept.resource_id, 1),
-        "versions(limit=10)": lambda: repository.versions(kept.resource_id, limit=10),
+        "get_version(1)": lambda: repository.get_version(read.resource_id, 1),
+        "versions(limit=10)": lambda: repository.versions(read.resource_id, limit=10),
     }
 
 

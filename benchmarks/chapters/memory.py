@@ -101,6 +101,13 @@ def told(samples: Samples) -> str:
         )
         goal = goals.MEMORY[name]
         rows.append(
-            [name, number(memory), number(moto), f"{number(factor)}x", f"{goal:,}x", verdict(factor, goal, at_most=False)]
+            [
+                name,
+                number(memory),
+                number(moto),
+                f"{number(factor)}x",
+                f"{goal:,}x",
+                verdict(factor, goal, at_most=False),
+            ]
         )
     return table(["µs", "memory", "moto", "factor", "goal", ""], rows)

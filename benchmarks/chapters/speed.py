@@ -6,7 +6,7 @@ from typing import get_args
 from benchmarks import goals
 from benchmarks.chapters.base import Chapter, Options
 from benchmarks.markdown import number, ratio, table, verdict
-from benchmarks.peers.base import BASE, OperationName, Operations, all_variants, check
+from benchmarks.peers.base import BASE, ROWS, OperationName, Operations, all_variants, check
 from benchmarks.stub import StubProcess
 from benchmarks.timing import Samples, interleaved
 
@@ -19,12 +19,14 @@ def report(options: Options) -> Chapter:
     return Chapter(told(samples, names), samples.raw())
 
 
-def measure(url: str, variants: Mapping[str, Callable[[str], Operations]], rounds: int) -> tuple[Samples, list[str]]:
-    """Measure ways to use libraries on a stub; return their names too, in order."""
+def measure(
+    url: str, variants: Mapping[str, Callable[[str], Operations]], rounds: int, rows: int = ROWS
+) -> tuple[Samples, list[str]]:
+    """Measure ways to use libraries, which store so many rows, on a stub; return their names too, in order."""
     ready = {name: make(url) for name, make in variants.items()}
     for name, operations in ready.items():
-        check(name, operations)
-    return interleaved({name: dict(operations) for name, operations in ready.items()}, rounds), list(ready)
+        check(name, operations, rows)
+    return interleaved(ready, rounds), list(ready)
 
 
 def told(samples: Samples, names: list[str]) -> str:

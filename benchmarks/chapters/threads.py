@@ -4,6 +4,8 @@ import statistics
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 
 from benchmarks import goals
 from benchmarks.chapters.base import Chapter, Options
@@ -38,16 +40,15 @@ def subjects(url: str) -> dict[str, Get]:
         its.create()
         ours.stock(its, 1)
         repository = TableRepository(ours.Plain, its)
-        found[kind] = lambda repository=repository: repository.get(identity(0))  # type: ignore[misc]
+        found[kind] = partial(repository.get, identity(0))
     return found
 
 
 def _of_pydynox(url: str, name: str) -> dict[str, Get]:
     try:
-        from benchmarks.peers.pydynox_models import its_client  # noqa: PLC0415 - a peer need not be installed
-    except ImportError:
+        its = import_module("benchmarks.peers.pydynox_models").its_client(url)
+    except ImportError:  # a peer need not be installed
         return {}
-    its = its_client(url)
     key = {"pk": PARTITION, "sk": identity(0)}
     return {"pydynox dicts": lambda: Row.model_validate(its.sync_get_item(name, key, consistent_read=True))}
 

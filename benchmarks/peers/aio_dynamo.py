@@ -25,7 +25,7 @@ async def session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession()
 
 
-def operations(url: str) -> Operations:
+def operations(url: str) -> Operations:  # noqa: C901 - one function an operation
     loop = asyncio.new_event_loop()
     http = loop.run_until_complete(session())
     atexit.register(lambda: loop.run_until_complete(http.close()))

@@ -13,7 +13,9 @@ from typing import Any, Literal, Protocol, TypeAlias, cast
 
 from benchmarks.peers.samples import fields
 
-OperationName: TypeAlias = Literal["get", "add", "save", "save versioned", "unit of 10", "get_many(100)", "list 1", "list 50", "list 1,000"]
+OperationName: TypeAlias = Literal[
+    "get", "add", "save", "save versioned", "unit of 10", "get_many(100)", "list 1", "list 50", "list 1,000"
+]
 
 ROWS = 1000
 """So many rows every peer has to read from: those of the samples from 0 on."""
@@ -104,18 +106,19 @@ def repeat(operation: Operation, times: int) -> None:
         operation()
 
 
-def check(name: str, operations: Operations) -> None:
+def check(name: str, operations: Operations, rows: int = ROWS) -> None:
     """Run each operation once, and hold what reads give to what was stored.
 
     Raises:
         AssertionError: A peer does not do the work that is measured.
     """
-    titles = {fields(number)["title"] for number in range(ROWS)}
+    titles = {fields(number)["title"] for number in range(rows)}
     for operation, run in operations.items():
         result: Any = run()
-        expected = {"get": 1, "get_many(100)": MANY, **PAGES}.get(operation)
-        if expected is None:
+        if operation not in {"get", "get_many(100)", *PAGES}:
             continue
-        found = [result] if expected == 1 and operation == "get" else list(result)
+        found = [result] if operation == "get" else list(result)
+        expected = min(rows, {"get": 1, "get_many(100)": MANY, **PAGES}[operation])
         assert len(found) == expected, f"{name}: {operation} gives {len(found)} rows, not {expected}"
+        assert len({row.title for row in found}) == expected, f"{name}: {operation} gives a row twice"
         assert all(row.title in titles and row.count >= 0 for row in found), f"{name}: {operation} gives other rows"

@@ -45,10 +45,10 @@ def at_version(version: int) -> dict[str, Any]:
     }
 
 
-def operations(url: str) -> Operations:
+def operations(url: str, stored: int = ROWS) -> Operations:
     dynamodb = client(url)
     rows, written = new_table(url), new_table(url)
-    for number in range(ROWS):
+    for number in range(stored):
         dynamodb.put_item(TableName=rows, Item=to_item(row(number)))
     fresh = Fresh()
     changed = row(0)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-WORDS = (
+WORDS = (  # noqa: SIM905 - reads better than a list of twenty
     "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa quebec romeo "
     "sierra tango"
 ).split()
@@ -69,7 +69,13 @@ def fields(number: int) -> dict[str, Any]:
         "count": chance.randrange(100_000),
         "price": Decimal(chance.randrange(100, 999_999)) / 100,
         "tags": chance.sample(WORDS, 6),
-        "size": {"unit": "cm", "width": chance.randrange(999), "height": chance.randrange(999), "label": words(1), "note": words(8)},
+        "size": {
+            "unit": "cm",
+            "width": chance.randrange(999),
+            "height": chance.randrange(999),
+            "label": words(1),
+            "note": words(8),
+        },
         "placed_at": datetime(2026, 1, 1, tzinfo=UTC) + timedelta(microseconds=chance.randrange(10**13)),
         "active": bool(number % 2),
         "note": words(3) if number % 3 else None,

@@ -25,6 +25,24 @@ class Versioned(DynamoDbVersionedResource, Content):
     """A row of which every version is kept."""
 
 
+def documents(*, compressed: bool) -> tuple[type[DynamoDbResource], type[DynamoDbVersionedResource]]:
+    """Return classes of short fields and a text, without and with versions, the latter's rows compressed or not."""
+
+    class Document(DynamoDbResource):
+        title: str
+        text: str
+        count: int
+
+    class VersionedDocument(DynamoDbVersionedResource):
+        resource_config = {"compress_data": compressed}  # noqa: RUF012 - as its base has it
+
+        title: str
+        text: str
+        count: int
+
+    return Document, VersionedDocument
+
+
 def memory(url: str) -> DynamoDbMemory:
     table = new_table(url, gsitype=("gsitype", "gsitypesk"))
     access = {"region_name": REGION, "aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": SECRET_KEY}

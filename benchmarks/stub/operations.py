@@ -1,8 +1,8 @@
 """What the stub does of DynamoDB, and what it refuses.
 
 It stores what it is sent and gives it back in order. Conditions count as met: none of the measured writes is meant to
-fail. What it doesn't do (filters, bounds of sort keys) it refuses aloud, so that nobody measures something else than was
-meant.
+fail. What it doesn't do (filters, bounds of sort keys) it refuses aloud, so that nobody measures something else than
+was meant.
 """
 
 import json
@@ -17,7 +17,7 @@ Request = Mapping[str, Any]
 EVERYTHING = 10**9
 READ_UNIT_BYTES = 4096
 
-_EQUALS = re.compile(r"([#\w.]+)\s*=\s*(:\w+)")
+_EQUALS = re.compile(r"\(?\s*([#\w.]+)\s*=\s*(:\w+)\s*\)?")
 _SUM = re.compile(r"([#\w.]+)\s*\+\s*(:\w+)")
 _CLAUSES = re.compile(r"\b(SET|REMOVE|ADD|DELETE)\b", re.IGNORECASE)
 
@@ -161,11 +161,10 @@ def _paged(request: Request, page: Page) -> bytes:
 
 def _partition_in(request: Request, partition: str) -> str:
     """Return the value that a query asks its partition key to have."""
-    conditions = _EQUALS.findall(request["KeyConditionExpression"])
-    named = {_name(request, name): value for name, value in conditions}
-    if set(named) != {partition}:
+    condition = _EQUALS.fullmatch(request["KeyConditionExpression"])
+    if condition is None or _name(request, condition[1]) != partition:
         raise RefusedError("ValidationException", f"the stub queries whole partitions only, by {partition}")
-    return str(request["ExpressionAttributeValues"][named[partition]]["S"])
+    return str(request["ExpressionAttributeValues"][condition[2]]["S"])
 
 
 def _updated(row: Row | None, request: Request) -> Item:

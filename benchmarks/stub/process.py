@@ -47,7 +47,11 @@ class StubProcess:
         command = [sys.executable, "-m", "benchmarks.stub", "--latency", str(latency)]
         # It ends when its standard input does, which is when this process ends, however that comes about.
         self._process = subprocess.Popen(  # noqa: S603 - its arguments are ours
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}
+            command,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
         assert self._process.stdout is not None
         self.url = url_of(int(self._process.stdout.readline()))
