@@ -13,7 +13,7 @@ Line = Sequence[tuple[float, float]]
 
 
 def line_plot(title: str, across: str, up: str, lines: Mapping[str, Line]) -> str:
-    """Draw lines, both axes logarithmic.
+    """Draw lines, both axes logarithmic. The horizontal one is marked where there are points.
 
     Args:
         title: What it shows.
@@ -25,11 +25,11 @@ def line_plot(title: str, across: str, up: str, lines: Mapping[str, Line]) -> st
     horizontal = _Axis([x for x, _ in points], LEFT, WIDTH - RIGHT)
     vertical = _Axis([y for _, y in points], HEIGHT - BOTTOM, TOP, whole_decades=True)
     parts = [
-        _text(LEFT, 24, title, "title"),
+        _text(LEFT, 24, title, "start"),
         _text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12, across, "middle"),
-        f'<text class="middle" transform="translate(18 {(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)">{escape(up)}</text>',
+        f'<text text-anchor="middle" transform="translate(18 {(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)">{escape(up)}</text>',
     ]
-    for value in horizontal.decades():
+    for value in sorted({x for x, _ in points}):
         x = horizontal.place(value)
         parts += [_rule(x, TOP, x, HEIGHT - BOTTOM), _text(x, HEIGHT - BOTTOM + 18, f"{value:,g}", "middle")]
     for value in vertical.decades():
@@ -67,12 +67,12 @@ class _Axis:
         return [float(10**power) for power in range(math.ceil(self._low), math.floor(self._high) + 1)]
 
 
-def _text(x: float, y: float, text: str, kind: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" class="{kind}">{escape(text)}</text>'
+def _text(x: float, y: float, text: str, anchor: str) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
 def _rule(x: float, y: float, to_x: float, to_y: float) -> str:
-    return f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{to_x:.1f}" y2="{to_y:.1f}" class="rule"/>'
+    return f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{to_x:.1f}" y2="{to_y:.1f}" stroke="#999" stroke-opacity=".4"/>'
 
 
 def _page(title: str, parts: Iterable[str]) -> str:
@@ -81,10 +81,6 @@ def _page(title: str, parts: Iterable[str]) -> str:
     return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{name}">
 <style>
 text {{ font: 13px sans-serif; fill: #333 }}
-.title {{ font-weight: bold; font-size: 15px }}
-.middle {{ text-anchor: middle }}
-.end {{ text-anchor: end }}
-.rule {{ stroke: #999; stroke-opacity: .35 }}
 @media (prefers-color-scheme: dark) {{ text {{ fill: #ccc }} }}
 </style>
 {body}

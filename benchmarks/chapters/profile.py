@@ -47,7 +47,7 @@ def profiled(kind: str, operations: Mapping[OperationName, Operation], runs: Map
             for line in lines[:TOP]
         ]
         texts += [table([title, "own µs", "share"], parts), table(["", "calls", "own µs", "share"], top)]
-        raw[title] = [line for line in lines if line["micros"] > total / 1000]
+        raw[title] = [line for line in lines if line["micros"] > total / 200]
     return Chapter("\n".join(texts), raw)
 
 

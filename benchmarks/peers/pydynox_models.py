@@ -1,5 +1,6 @@
 """pydynox, whose core is Rust, with models of its own. It keeps no history."""
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ from pydynox.attributes import (
 from benchmarks.peers.base import MANY, PAGES, ROWS, UNIT, Fresh, Operations
 from benchmarks.peers.clients import ACCESS_KEY, REGION, SECRET_KEY, new_table
 from benchmarks.peers.samples import PARTITION, fields, identity
+
+logging.getLogger("pydynox").setLevel(logging.ERROR)  # what is slow is seen in the figures
 
 
 def its_client(url: str) -> DynamoDBClient:
