@@ -24,10 +24,11 @@ def line_plot(title: str, across: str, up: str, lines: Mapping[str, Line]) -> st
     points = [point for line in lines.values() for point in line]
     horizontal = _Axis([x for x, _ in points], LEFT, WIDTH - RIGHT)
     vertical = _Axis([y for _, y in points], HEIGHT - BOTTOM, TOP, whole_decades=True)
+    middle = (TOP + HEIGHT - BOTTOM) / 2
     parts = [
         _text(LEFT, 24, title, "start"),
         _text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12, across, "middle"),
-        f'<text text-anchor="middle" transform="translate(18 {(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)">{escape(up)}</text>',
+        f'<text text-anchor="middle" transform="translate(18 {middle}) rotate(-90)">{escape(up)}</text>',
     ]
     for value in sorted({x for x, _ in points}):
         x = horizontal.place(value)
