@@ -9,10 +9,9 @@ from collections.abc import Callable
 from importlib import import_module
 
 from benchmarks import page
+from benchmarks.chapters import CHAPTERS
 from benchmarks.chapters.base import Chapter, Options
 from benchmarks.peers.clients import settle_environment
-
-CHAPTERS = ("speed", "threads", "bulk", "memory", "cost", "growth", "starts", "profile")
 
 parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
 parser.add_argument("--rounds", type=int, default=7, help="how often each measurement is taken; the median is shown")
