@@ -1,4 +1,4 @@
-"""The rows of all measurements: 13 attributes of many kinds, about a kilobyte."""
+"""The rows of all measurements: 13 attributes of many kinds, about a kilobyte as JSON."""
 
 import random
 from datetime import UTC, datetime, timedelta
