@@ -33,14 +33,16 @@ def placed(page: str, chapter: str, text: str) -> str:
 
 def circumstances(rounds: int) -> str:
     """Tell of what the figures are."""
+    taken = "1 round" if rounds == 1 else f"{rounds} rounds"
     libraries = ", ".join(f"{name} {version(name)}" for name in ("boto3", "pydantic"))
-    return f"*Python {platform.python_version()}, {libraries}, {os.cpu_count()} CPUs, {rounds} rounds.*"
+    return f"*Python {platform.python_version()}, {libraries}, {os.cpu_count()} CPUs, {taken}.*"
 
 
 def write(name: str, chapter: Chapter, rounds: int, docs: Path = DOCS, results: Path = RESULTS) -> None:
     """Put a chapter into the page, its plots beside it, and its figures into a file."""
     page = docs / "performance.md"
-    page.write_text(placed(page.read_text(), name, f"{circumstances(rounds)}\n\n{chapter.text}"))
+    taken = min(rounds, chapter.most_rounds or rounds)
+    page.write_text(placed(page.read_text(), name, f"{circumstances(taken)}\n\n{chapter.text}"))
     plots = docs / "plots"
     plots.mkdir(exist_ok=True)
     for file, plot in chapter.plots.items():

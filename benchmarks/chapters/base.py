@@ -26,8 +26,10 @@ class Chapter:
         text: Its tables, as Markdown.
         raw: All figures behind them, for JSON.
         plots: Drawings by the name of their file.
+        most_rounds: It takes so many rounds at most; None where it takes as many as are asked for.
     """
 
     text: str
     raw: Mapping[str, Any]
     plots: Mapping[str, str] = field(default_factory=dict)
+    most_rounds: int | None = None

@@ -55,7 +55,7 @@ def measured(url: str, rounds: int, items: int) -> Chapter:
                 found = bulk[work]()
                 taken.setdefault(work, {}).setdefault(subject, []).append(time.perf_counter() - begin)
                 assert found == items, f"{subject}: {work} gives {found} items, not {items}"
-    return Chapter(told(taken), taken)
+    return Chapter(told(taken), taken, most_rounds=ROUNDS)
 
 
 def stock(its: Any, makes: Mapping[str, Callable[[str, Any], Table]], name: str, items: int) -> None:

@@ -127,7 +127,7 @@ def measured(meter: Meter) -> Chapter:
             for step, act in its.items():
                 costs = _carried_out(meter, name, act)
                 found.setdefault(step, {}).setdefault(size, {})[subject] = costs
-    return Chapter(told(found, list(subjects)), found)
+    return Chapter(told(found, list(subjects)), found, most_rounds=1)
 
 
 def _carried_out(meter: Meter, name: str, act: Step) -> dict[str, float]:

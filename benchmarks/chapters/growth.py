@@ -46,6 +46,7 @@ def report(options: Options) -> Chapter:
         "\n".join(part.text for part in parts),
         {name: figures for part in parts for name, figures in part.raw.items()},
         {name: plot for part in parts for name, plot in part.plots.items()},
+        ROUNDS,
     )
 
 

@@ -25,9 +25,8 @@ TOP = 8
 def report(options: Options) -> Chapter:  # noqa: ARG001 - a profile has no rounds
     with StubProcess() as stub:
         parts = [profiled(kind, make(stub.url), PROFILED) for kind, make in ours.variants().items()]
-    return Chapter(
-        "\n".join(part.text for part in parts), {name: lines for part in parts for name, lines in part.raw.items()}
-    )
+    raw = {name: lines for part in parts for name, lines in part.raw.items()}
+    return Chapter("\n".join(part.text for part in parts), raw, most_rounds=1)
 
 
 def profiled(kind: str, operations: Mapping[OperationName, Operation], runs: Mapping[OperationName, int]) -> Chapter:

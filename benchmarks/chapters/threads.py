@@ -21,6 +21,7 @@ from sst_repo import TableRepository
 LATENCY = 0.005
 THREADS = (1, 4, 16, 64)
 SECONDS = 1.0
+ROUNDS = 3
 
 Get = Callable[[], object]
 
@@ -84,7 +85,7 @@ def report(options: Options) -> Chapter:
     taken: dict[str, dict[int, list[tuple[float, float]]]] = {}
     with StubProcess(LATENCY) as stub:
         ready = subjects(stub.url)
-        for _ in range(min(3, options.rounds)):
+        for _ in range(min(ROUNDS, options.rounds)):
             for threads in THREADS:
                 for name, get in ready.items():
                     measured = throughput(get, threads, SECONDS)
@@ -118,4 +119,4 @@ def told(taken: dict[str, dict[int, list[tuple[float, float]]]]) -> Chapter:
     lines = {name: list(gets.items()) for name, gets in walls.items()}
     plot = line_plot("Gets a second, 5 ms of latency", "threads", "gets a second", lines)
     raw = {name: {str(threads): figures for threads, figures in its.items()} for name, its in taken.items()}
-    return Chapter(table(head, rows) + "\n![Gets a second](plots/threads.svg)\n", raw, {"threads.svg": plot})
+    return Chapter(table(head, rows) + "\n![Gets a second](plots/threads.svg)\n", raw, {"threads.svg": plot}, ROUNDS)

@@ -203,6 +203,13 @@ class TestThePage:
         assert json.loads((tmp_path / "results" / "a.json").read_text()) == {"x": 1}
         assert (tmp_path / "plots" / "a.svg").read_text() == "<svg/>"
 
+    def test_says_how_many_rounds_were_taken(self, tmp_path: Path) -> None:
+        (tmp_path / "performance.md").write_text("<!-- begin a --><!-- end a -->")
+
+        page.write("a", Chapter("", {}, most_rounds=3), 7, tmp_path, tmp_path / "results")
+
+        assert ", 3 rounds.*" in (tmp_path / "performance.md").read_text()
+
     def test_refuses_a_chapter_that_it_has_no_place_for(self) -> None:
         with pytest.raises(page.MarkerMissingError, match="begin b"):
             page.placed("<!-- begin a --><!-- end a -->", "b", "")
