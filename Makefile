@@ -12,6 +12,7 @@ PIP  := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TEST := $(VENV)/.test
 DEV  := $(VENV)/.dev
 MUTATION := $(VENV)/.mutation
+PEERS := $(VENV)/peers
 
 # The test extra brings an npm; programs look for it where an activated environment would show it.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -83,9 +84,13 @@ MODELS ?= 1500
 fuzz: $(TEST) ## Read random items of random classes in one pass and by the codec, and compare (MODELS=1500, 25 items each)
 	MODELS=$(MODELS) $(BIN)/python -m pytest tests/unit/mapping/test_decoder.py --hypothesis-show-statistics
 
+ROUNDS ?= 7
+ONLY   ?=
+FULL   ?=
+
 .PHONY: bench
-bench: $(TEST) ## Run the benchmarks
-	$(BIN)/python -m benchmarks
+bench: $(PEERS)/.installed ## Run the benchmarks and write docs/performance.md (ONLY=speed,threads ROUNDS=7 FULL=1)
+	$(PEERS)/bin/python -m benchmarks --rounds $(ROUNDS) $(if $(ONLY),--only $(ONLY)) $(if $(FULL),--full)
 
 .PHONY: mutants
 mutants: $(MUTATION) ## Plant small bugs in the policy and count those the tests notice (about 2 minutes)
@@ -120,6 +125,13 @@ $(TEST): pyproject.toml | $(BIN)/python
 
 $(MUTATION): $(TEST)
 	$(PIP) install --editable '.[mutation]'
+	touch $@
+
+# An environment of their own: what the peers need is none of the project's business, nor that of its audit.
+$(PEERS)/.installed: pyproject.toml benchmarks/requirements.txt | $(BIN)/python
+	$(BIN)/python -m venv --clear $(PEERS)
+	$(PEERS)/bin/python -m pip --disable-pip-version-check --quiet install --editable '.[test]' \
+		--requirement benchmarks/requirements.txt
 	touch $@
 
 # After the test extra, never beside it: two installs at once would trip over each other under make -j.

@@ -1,16 +1,31 @@
-"""Runs all benchmarks: `make bench`, or `python -m benchmarks --rounds 3`.
+"""Measures speed and cost, and writes docs/performance.md: `make bench`, or `make bench ONLY=speed,threads`.
 
 Absolute times depend on the machine and its load; the ratios within one run are what to quote.
 """
 
 import argparse
+import time
+from collections.abc import Callable
+from importlib import import_module
 
-from benchmarks import imports, pages, tables
+from benchmarks import page
+from benchmarks.chapters import CHAPTERS
+from benchmarks.chapters.base import Chapter, Options
+from benchmarks.peers.clients import settle_environment
 
 parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
 parser.add_argument("--rounds", type=int, default=7, help="how often each measurement is taken; the median is shown")
-rounds = parser.parse_args().rounds
+parser.add_argument("--only", default=",".join(CHAPTERS), help="the chapters to measure, comma-separated")
+parser.add_argument("--full", action="store_true", help="measure what takes long, too")
+asked = parser.parse_args()
+chosen = asked.only.split(",")
+if unknown := set(chosen) - set(CHAPTERS):
+    parser.error(f"there is no chapter {', '.join(sorted(unknown))}; there are {', '.join(CHAPTERS)}")
 
-imports.report(rounds)
-tables.report(rounds)
-pages.report(rounds)
+settle_environment()
+for name in chosen:
+    began = time.monotonic()
+    report: Callable[[Options], Chapter] = import_module(f"benchmarks.chapters.{name}").report
+    chapter = report(Options(rounds=asked.rounds, full=asked.full))
+    page.write(name, chapter, asked.rounds)
+    print(f"\n{name} ({time.monotonic() - began:.0f} s)\n\n{chapter.text}", flush=True)

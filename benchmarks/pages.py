@@ -136,3 +136,7 @@ def report(_: int) -> None:
                                 f"  {what + (', down' if descending else ', up'):34}{real.pages:7}{real.calls:8}"
                                 f"{best.calls:8}{real.units:10.1f}{best.units:9.1f}{real.scanned:8}{best.scanned:8}"
                             )
+
+
+if __name__ == "__main__":
+    report(1)
