@@ -89,7 +89,7 @@ def contestants(port: int) -> dict[str, Callable[[], object]]:
     return found | layers(url, port, plain)
 
 
-def layers(url: str, port: int, client: Any) -> dict[str, Callable[[], object]]:  # noqa: ANN401 - what is private in it has no types
+def layers(url: str, port: int, client: Any) -> dict[str, Callable[[], object]]:
     """Sign alike, and send by each of the layers."""
     headers = {
         "X-Amz-Target": "DynamoDB_20120810.GetItem",
