@@ -1,10 +1,9 @@
 """A domain persistence layer for DynamoDB: repositories with optimistic locking and history, and a unit of work."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from sst_repo.additions import AddProgress, AddReport, FailedAdd
-from sst_repo.checking import check
-from sst_repo.checks import CheckReport, Finding, FindingKind
 from sst_repo.conditions import Condition, F
 from sst_repo.errors import (
     AccessDeniedError,
@@ -42,6 +41,8 @@ from sst_repo.uniques import Unique
 from sst_repo.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
+    from sst_repo.checking import check
+    from sst_repo.checks import CheckReport, Finding, FindingKind
     from sst_repo.tables.dynamodb import DynamoDBTable
 
 __all__ = [
@@ -98,10 +99,20 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    """Import `DynamoDBTable` when it is asked for: who works in memory does not wait for boto3."""
-    if name == "DynamoDBTable":
-        from sst_repo.tables.dynamodb import DynamoDBTable  # noqa: PLC0415
+_ON_DEMAND = {
+    "CheckReport": "sst_repo.checks",
+    "DynamoDBTable": "sst_repo.tables.dynamodb",
+    "Finding": "sst_repo.checks",
+    "FindingKind": "sst_repo.checks",
+    "check": "sst_repo.checking",
+}
+"""What is imported when it is asked for: who works in memory waits neither for boto3 nor for what checks tables."""
 
-        return DynamoDBTable
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __getattr__(name: str) -> object:
+    """Import what is seldom asked for."""
+    if name not in _ON_DEMAND:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module(_ON_DEMAND[name]), name)
+    globals()[name] = found
+    return found

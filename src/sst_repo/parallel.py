@@ -1,9 +1,11 @@
 """Calls side by side: a bounded number under way, each in a thread, and none left behind."""
 
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -57,6 +59,9 @@ def _in_turn(
 def _at_once(
     call: Callable[[A], R], arguments: Iterator[A], workers: int, following: Callable[[A, R], A | None]
 ) -> Generator[tuple[A, R]]:
+    # Only here: it brings logging along, and few processes call anything side by side.
+    from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait  # noqa: PLC0415
+
     pool = ThreadPoolExecutor(workers, thread_name_prefix="sst-repo")
     under_way: dict[Future[R], A] = {}
 

@@ -32,7 +32,7 @@ from sst_repo.errors import ModelError, UnstorableValueError
 from sst_repo.mapping.compiler import Compiler
 from sst_repo.mapping.decoder import Decoder
 from sst_repo.mapping.equality import comes_back
-from sst_repo.mapping.generated import encoder_of
+from sst_repo.mapping.generated import Encoder, encoder_of
 from sst_repo.mapping.proofs import is_faithful
 from sst_repo.mapping.structures import Members
 from sst_repo.mapping.values import MAX_LEVELS, Misfit, faults_of
@@ -57,7 +57,6 @@ class ModelCodec(Generic[T]):
         self._name = model.__name__
         self._members = Compiler().members(model, without=SYSTEM_FIELDS)
         self._decoder = Decoder(model, self._members)
-        self.quickly = encoder_of(self._members)
 
     @property
     def model(self) -> type[T]:
@@ -68,6 +67,11 @@ class ModelCodec(Generic[T]):
     def members(self) -> Members:
         """The domain fields and extras."""
         return self._members
+
+    @cached_property
+    def quickly(self) -> Encoder | None:
+        """The generated encoder of the fields; None if there is none."""
+        return encoder_of(self._members)
 
     @property
     def decoder(self) -> Decoder[T]:
