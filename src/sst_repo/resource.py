@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
@@ -11,6 +11,9 @@ from sst_repo.ids import ULIDS
 from sst_repo.indexes import NAME, NAME_RULE, Index
 from sst_repo.listings import Listing
 from sst_repo.uniques import Unique
+
+IMAGE: Final = "_sst_image"
+"""The private attribute in which a resource remembers the row that it was read from or stored as."""
 
 SYSTEM_FIELDS = ("resource_id", "version", "created_at", "updated_at")
 """The fields that belong to the library."""
@@ -105,14 +108,19 @@ class VersionedResource(Resource):
 
 def image_of(resource: Resource) -> object:
     """Return the stored image that the resource remembers; None if it was built by hand."""
-    return resource._sst_image  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - at home here
+    private = resource.__pydantic_private__
+    return None if private is None else private.get(IMAGE)
 
 
 def bring_up_to_date(resource: Resource, values: Mapping[str, object], image: object) -> None:
     """Set system fields to what has just been stored, in a frozen model too, and remember the image."""
     vars(resource).update(values)
     resource.__pydantic_fields_set__.update(values)
-    resource._sst_image = image  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - at home here
+    # Past pydantic's own ways, which look for the attribute among the fields first.
+    if resource.__pydantic_private__ is None:
+        object.__setattr__(resource, "__pydantic_private__", {IMAGE: image})
+    else:
+        resource.__pydantic_private__[IMAGE] = image
 
 
 def _content(resource: Resource) -> tuple[object, ...]:

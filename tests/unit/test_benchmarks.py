@@ -113,7 +113,7 @@ class TestChapters:
 
         text = starts.told({name: [(50.0, 70.0)] for name in names})
 
-        assert text.count("reached") == 2
+        assert text.count("reached") == 3
 
     def test_a_profile_names_parts_and_no_folders_of_this_machine(self) -> None:
         chapter = profile.profiled("sst_repo", ours.operations_on(_stocked(), InMemoryTable()), {"get": 3})

@@ -63,6 +63,8 @@ def change(target: Target, base: Record | None, claims: Sequence[Claim] = ()) ->
         claims: The values it is to hold; none if it is to be gone.
     """
     before = () if base is None else base.guards
+    if not before and not claims:
+        return Change(target)
     after = {claim.guard.pk for claim in claims}
     taken = tuple(claim for claim in claims if claim.guard.pk not in before)
     return Change(target, taken, tuple(layout.latest_key(pk) for pk in before if pk not in after))
@@ -79,7 +81,10 @@ def moves(changes: Sequence[Change], lookups: Iterable[Lookup], write_id: str) -
     Raises:
         UniqueViolationError: Two resources of the commit take one value.
     """
+    changes = [each for each in changes if each.taken or each.released]
     looked = {lookup.claim.guard: lookup for lookup in lookups}
+    if not changes and not looked:
+        return ()
     givers = {key: each.target.id for each in changes for key in each.released}
     takers: dict[Key, str] = {}
     made: list[Move] = []

@@ -127,6 +127,8 @@ def listing_sort(updated: str, resource_id: str) -> str:
 
 def listing_partition(type_name: str, resource_id: str, shards: int) -> str:
     """Return the partition of the listing that a resource is in: its shard follows from its id."""
+    if shards == 1:
+        return type_name
     return listing_partitions(type_name, shards)[crc32(resource_id.encode()) % shards]
 
 

@@ -33,7 +33,7 @@ def check(plan: Plan) -> None:
     """
     if not plan.ops:
         raise ValueError("a plan has at least one op")
-    if len({op.key for op in plan.ops}) != len(plan.ops):
+    if len(plan.ops) > 1 and len({op.key for op in plan.ops}) != len(plan.ops):
         raise ValueError("a plan has one op a row")
     if not 0 < len(plan.token) <= MAX_TOKEN:
         raise ValueError(f"the id of a commit has 1 to {MAX_TOKEN} characters, unlike {plan.token!r}")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from sst_repo.core.wire import Body, Item, canonical, encode
 
@@ -29,8 +29,7 @@ def version_number(text: object) -> int | None:
     return int(text) if isinstance(text, str) and _VERSION.fullmatch(text) else None
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
+class Key(NamedTuple):
     """A row's primary key."""
 
     pk: str

@@ -17,10 +17,10 @@ from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 from sst_repo.core import layout
 from sst_repo.core.records import Attributes, Record
+from sst_repo.core.times import TIMESTAMP
 from sst_repo.core.wire import Body, Envelope, Item
 from sst_repo.mapping.structures import Members
 from sst_repo.mapping.wire_schemas import (
-    TIMESTAMP,
     Schema,
     Unwritable,
     Writer,
@@ -31,7 +31,7 @@ from sst_repo.mapping.wire_schemas import (
     model_of,
     without_ref,
 )
-from sst_repo.resource import SYSTEM_FIELDS, Resource
+from sst_repo.resource import IMAGE, SYSTEM_FIELDS, Resource
 
 T = TypeVar("T", bound=Resource)
 
@@ -39,7 +39,6 @@ _VERSION: Final = "[1-9][0-9]{0,11}"
 _UNUSUAL: Final = (b'"_d"', b'"_z"')
 """Marks of tombstones and of packed versions: a body that has them anywhere is read row by row."""
 
-_IMAGE: Final = "_sst_image"
 _set_private: Final = BaseModel.__dict__["__pydantic_private__"].__set__
 
 
@@ -112,9 +111,9 @@ class Decoder(Generic[T]):
 
     def _remembering(self, resource: T, row: Record) -> T:
         if self._privately:
-            _set_private(resource, {_IMAGE: row})
+            _set_private(resource, {IMAGE: row})
         else:
-            cast("dict[str, Any]", resource.__pydantic_private__)[_IMAGE] = row
+            cast("dict[str, Any]", resource.__pydantic_private__)[IMAGE] = row
         return resource
 
     def _validator(self, envelope: Envelope) -> Callable[[bytes], Any]:
@@ -234,7 +233,7 @@ def _others(text: str) -> list[str]:
 def _has_only_our_private_attribute(model: type[Resource]) -> bool:
     """Tell whether nothing but the image has to be set up when a resource is made; pydantic takes its time for it."""
     made_by_pydantic = model.model_post_init.__module__.startswith("pydantic.")
-    return made_by_pydantic and model.__private_attributes__.keys() == {_IMAGE}
+    return made_by_pydantic and model.__private_attributes__.keys() == {IMAGE}
 
 
 def _member(name: str, schema: Any) -> Any:

@@ -1,10 +1,15 @@
 """Ids as keys."""
 
+from typing import Final
+
 from sst_repo.core import layout
 from sst_repo.core.limits import MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES
 from sst_repo.core.times import UTC_WIDTH
 from sst_repo.errors import UnstorableValueError
 from sst_repo.mapping.values import has_type
+
+_SURELY_FITS: Final = MAX_SORT_KEY_BYTES // 2
+"""Whatever the type is called: its name takes less than the other half of a partition key."""
 
 
 def check_id(type_name: str, resource_id: str) -> None:
@@ -13,6 +18,8 @@ def check_id(type_name: str, resource_id: str) -> None:
     Raises:
         UnstorableValueError: It is empty, no Unicode text, or too long for a partition key or the listing's sort key.
     """
+    if type(resource_id) is str and resource_id.isascii() and 0 < len(resource_id) <= _SURELY_FITS:
+        return
     path = f"{type_name}.resource_id"
     if not has_type(resource_id, str) or not resource_id:
         raise UnstorableValueError(path, f"an id is text of at least one character, not {resource_id!r}")

@@ -25,6 +25,7 @@ from pydantic import BaseModel
 from pydantic_core import core_schema
 
 from sst_repo.core.numbers import CANONICAL
+from sst_repo.core.times import TIMESTAMP
 from sst_repo.core.wire import binary, canonical_value
 from sst_repo.mapping.choices import EnumCodec, LiteralCodec
 from sst_repo.mapping.containers import SequenceCodec
@@ -35,9 +36,6 @@ from sst_repo.mapping.unions import only_arm
 from sst_repo.mapping.values import ValueCodec
 
 Schema: TypeAlias = dict[str, Any]
-
-TIMESTAMP: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}\.[0-9]{6}"
-"""What instants look like in the one form they are written in; a Z follows those that are in UTC."""
 
 _CONTENT: Final = "v"
 _ALIASES: Final = frozenset({"validation_alias", "alias"})

@@ -111,7 +111,7 @@ class Table(ABC):
 
     def goes_by_token(self, plan: Plan) -> bool:
         """Tell whether a plan goes as a transaction with a token: what is sent again is applied once."""
-        return self.exact_writes or len(plan.ops) > 1 or any(isinstance(op, Check) for op in plan.ops)
+        return self.exact_writes or len(plan.ops) != 1 or isinstance(plan.ops[0], Check)
 
     @abstractmethod
     def create(self, *, if_not_exists: bool = False) -> None:
