@@ -89,8 +89,8 @@ class ForgetfulTable(InMemoryTable):
         outcome = super().transact(plan)
         if isinstance(outcome, Applied):
             old = [op.record for op in plan.ops if isinstance(op, Put) and op.record.key.sk != LATEST]
-            losses = (Delete(row.key, Matches(row.version or 0, row.write_id or "")) for row in old)
-            assert super().transact(Plan(tuple(losses), plan.write_id)) == Applied()
+            losses = [Delete(row.key, Matches(row.version or 0, row.write_id or "")) for row in old]
+            assert not losses or super().transact(Plan(tuple(losses), f"-{plan.write_id}")) == Applied()
         return outcome
 
 
