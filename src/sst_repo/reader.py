@@ -75,8 +75,10 @@ class Reader(Generic[T]):
             raise policy.stale(target, resource.version, stored, removing=removing)
         return stored
 
-    def content(self, resource: T, base: Record | None) -> Attributes:
-        """Return what a row stores of the resource, and exactly what `base` stores if that is the same resource.
+    def content(self, resource: T, base: Record | None) -> tuple[Attributes, bool]:
+        """Return what a row stores of the resource, and whether that is a change.
+
+        If it is none, it is exactly what `base` stores.
 
         The same can be stored in another way: when its class has got a field with a default since, say. To read it is
         not to change it.
@@ -86,11 +88,13 @@ class Reader(Generic[T]):
         """
         content = self.schema.content(resource)
         if not is_alive(base):
-            return content
+            return content, True
         stored = policy.content_of(base)
-        if content == stored or self.schema.codec.shows_change(content, stored):
-            return content
-        return stored if content == self._stored_today(base) else content
+        if content == stored:
+            return stored, False
+        if not self.schema.codec.shows_change(content, stored) and content == self._stored_today(base):
+            return stored, False
+        return content, True
 
     def latest(self, target: Target, *, consistent: bool = True) -> Record | None:
         """Return the latest row, which may be a tombstone."""

@@ -85,10 +85,10 @@ class TableRepository(ReadingRepository[T]):
         """Store a changed resource as its next version, in place, and return it."""
         base = self._reader.base(resource)
         target = self._schema.target(resource.resource_id)
-        content = self._reader.content(resource, base)
+        content, is_changed = self._reader.content(resource, base)
         derive = self._schema.derive(resource)
         # What its class has got since it was stored, an index say, is a reason to write it as well.
-        if content == policy.content_of(base) and policy.is_up_to_date(base, derive):
+        if not is_changed and policy.is_up_to_date(base, derive):
             self._schema.settle(resource, base)
             return resource
         return self._write(resource, Update(target, content, base, derive))

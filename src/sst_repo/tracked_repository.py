@@ -185,7 +185,8 @@ class TrackedRepository(ReadingRepository[T]):
 
     def content(self, tracked: Tracked) -> Attributes:
         """Return what is to be stored of a tracked resource that is not deleted."""
-        return self._reader.content(cast("T", tracked.resource), tracked.base)
+        content, _ = self._reader.content(cast("T", tracked.resource), tracked.base)
+        return content
 
     def _known(self, resource: T) -> Tracked | None:
         return self._map.get(self.schema.target(resource.resource_id))

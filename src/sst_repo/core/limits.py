@@ -112,10 +112,12 @@ def attributes_size(attributes: Attributes) -> int:
     """Return the bytes of attributes, names included."""
     size = 0
     for name, value in attributes.items():
-        size += _text_size(name)
-        for tag, content in value.items():
-            measure = _SIZES.get(tag)
-            size += 1 if measure is None else measure(content)
+        size += len(name) if name.isascii() else len(name.encode())
+        text = value.get("S")
+        if text is None:
+            size += _value_size(value)
+        else:
+            size += len(text) if text.isascii() else len(text.encode())
     return size
 
 

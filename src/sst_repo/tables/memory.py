@@ -2,8 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 from zlib import crc32
@@ -40,21 +39,30 @@ _Place: TypeAlias = tuple[str, ...]
 """Where a row stands in an index: its partition and sort key there, then its primary key."""
 
 
-@dataclass(frozen=True, slots=True)
+_MARKS = {VERSION: "N", WRITE_ID: "S", HOLDER: "S"}
+
+
+@dataclass(slots=True)
 class StoredRow:
     """What is kept of a row: few objects, and none that the garbage collector has to look into.
 
     Attributes:
         json: The item.
-        size: Its bytes, as DynamoDB counts them.
         marks: What guards ask for, so that the item need not be read to be guarded: one for each of `_MARKS`.
         places: Where it stands in the indexes, one for each of the table's; None where it does not.
     """
 
     json: bytes
-    size: int
     marks: tuple[str | None, ...]
     places: tuple[_Place | None, ...]
+    _size: int | None = None
+
+    @property
+    def size(self) -> int:
+        """Its bytes, as DynamoDB counts them; counted when the row is first read with others."""
+        if self._size is None:
+            self._size = item_size(self.record)
+        return self._size
 
     @property
     def record(self) -> Record:
@@ -67,9 +75,30 @@ class StoredRow:
         return Record(key, {name: {tag: mark} for (name, tag), mark in marks if mark is not None})
 
 
-_Index: TypeAlias = "SortedDict[_Place, StoredRow]"
+class _Index:
+    """The rows of an index in their order. What is written is sorted in when the index is next read."""
 
-_MARKS = {VERSION: "N", WRITE_ID: "S", HOLDER: "S"}
+    def __init__(self) -> None:
+        self._sorted: SortedDict[_Place, StoredRow] = SortedDict()
+        self._written: dict[_Place, StoredRow | None] = {}
+
+    def __setitem__(self, place: _Place, row: StoredRow) -> None:
+        self._written[place] = row
+
+    def __delitem__(self, place: _Place) -> None:
+        self._written[place] = None
+
+    def between(self, low: _Place, high: _Place, *, descending: bool = False) -> Iterator[StoredRow]:
+        """Go through the rows between two places, both exclusive."""
+        for place, row in self._written.items():
+            if row is not None:
+                self._sorted[place] = row
+            elif place in self._sorted:
+                del self._sorted[place]
+        self._written.clear()
+        places = self._sorted.irange(low, high, inclusive=(False, False), reverse=descending)
+        return (self._sorted[place] for place in places)
+
 
 _HASHES = 2**32
 
@@ -117,21 +146,24 @@ class InMemoryTable(Table):
 
     def read(self, key: Key, *, consistent: bool = True) -> Record | None:  # noqa: ARG002 - always consistent
         """Return the row; None if there is none."""
-        with self._in_existence():
+        with self._lock:
+            self._check_existence()
             row = self._rows.get(key)
         return None if row is None else row.record
 
     def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> Mapping[Key, Record]:  # noqa: ARG002 - likewise
         """Return the rows that exist, by key."""
-        with self._in_existence():
+        with self._lock:
+            self._check_existence()
             rows = [row for key in keys if (row := self._rows.get(key)) is not None]
         return RowsByKey([_body(rows)])
 
     def query(self, query: Query) -> Slice:
         """Return rows of one partition in order, up to 1 MB of them."""
-        with self._in_existence():
+        with self._lock:
+            self._check_existence()
             number = self._number(query.index)
-            seen = _reach(self._entries[number], _between(self._entries[number], query), query.limit)
+            seen = _reach(_between(self._entries[number], query), query.limit)
         found = _passing(seen.rows, query.filter)
         more = _position(seen.rows[-1], number) if seen.is_cut else None
         consumed = read_units(seen.size, consistent=query.consistent)
@@ -139,16 +171,17 @@ class InMemoryTable(Table):
 
     def scan(self, scan: Scan) -> Slice:
         """Return rows of one segment, up to 1 MB of them."""
-        with self._in_existence():
-            scanned = self._entries[-1]
-            seen = _reach(scanned, _segment(scanned, scan), scan.limit)
+        with self._lock:
+            self._check_existence()
+            seen = _reach(_segment(self._entries[-1], scan), scan.limit)
         found = _passing(seen.rows, scan.filter)
         more = _position(seen.rows[-1], 0) if seen.is_cut else None
         return Slice(found, len(found), len(seen.rows), more, read_units(seen.size, consistent=scan.consistent))
 
     def transact(self, plan: Plan) -> Outcome:
         """Apply a plan, all or nothing."""
-        with self._in_existence():
+        with self._lock:
+            self._check_existence()
             self._check_keys(plan)
             # DynamoDB takes a token with transactions only.
             by_token = self.goes_by_token(plan)
@@ -181,7 +214,8 @@ class InMemoryTable(Table):
 
     def delete(self) -> None:
         """Drop all rows and the table."""
-        with self._in_existence():
+        with self._lock:
+            self._check_existence()
             self._clear()
             self._exists = self._was_created = False
 
@@ -192,15 +226,12 @@ class InMemoryTable(Table):
     def _clear(self) -> None:
         self._rows: dict[Key, StoredRow] = {}
         # The last one has all rows in the order of a scan.
-        self._entries: list[_Index] = [SortedDict() for _ in (*self._indexes, "scanned")]
+        self._entries: list[_Index] = [_Index() for _ in (*self._indexes, "scanned")]
         self._tokens: dict[str, tuple[float, _Outline]] = {}
 
-    @contextmanager
-    def _in_existence(self) -> Generator[None]:
-        with self._lock:
-            if not self._exists:
-                raise TableNotFoundError("the in-memory table was deleted; make it with create()")
-            yield
+    def _check_existence(self) -> None:
+        if not self._exists:
+            raise TableNotFoundError("the in-memory table was deleted; make it with create()")
 
     def _number(self, index: IndexKeys) -> int:
         if index not in self._indexes:
@@ -215,7 +246,7 @@ class InMemoryTable(Table):
 
     def _row(self, record: Record) -> StoredRow:
         marks = tuple(record.attributes.get(name, {}).get(tag) for name, tag in _MARKS.items())
-        return StoredRow(record.json, item_size(record), marks, self._places(record))
+        return StoredRow(record.json, marks, self._places(record))
 
     def _places(self, record: Record) -> tuple[_Place | None, ...]:
         key = record.key
@@ -242,8 +273,7 @@ class InMemoryTable(Table):
         projection = self.projections.get(index.name or "")
         if projection is None:
             return row
-        entry = projection.entry(row.record, index)
-        return StoredRow(entry.json, item_size(entry), row.marks, row.places)
+        return StoredRow(projection.entry(row.record, index).json, row.marks, row.places)
 
     def _was_applied(self, plan: Plan) -> bool:
         expired = self._monotonic() - _TOKEN_SECONDS
@@ -260,7 +290,7 @@ def _outline(plan: Plan) -> _Outline:
     return tuple((type(op), op.key, op.guard) for op in plan.ops)
 
 
-def _between(index: _Index, query: Query) -> Iterator[_Place]:
+def _between(index: _Index, query: Query) -> Iterator[StoredRow]:
     partition = query.partition
     low: _Place = (partition,) if query.first is None else (partition, query.first)
     # The least text above `last`: all places at `last` itself sort before it. So it is with the partition.
@@ -268,16 +298,16 @@ def _between(index: _Index, query: Query) -> Iterator[_Place]:
     if query.after is not None:
         start = (partition, query.after.sort, query.after.key.pk, query.after.key.sk)
         low, high = (low, start) if query.descending else (start, high)
-    return index.irange(low, high, inclusive=(False, False), reverse=query.descending)
+    return index.between(low, high, descending=query.descending)
 
 
-def _segment(index: _Index, scan: Scan) -> Iterator[_Place]:
-    """Return the places of a segment: an equal share of the hashes, as DynamoDB has it."""
+def _segment(index: _Index, scan: Scan) -> Iterator[StoredRow]:
+    """Return the rows of a segment: an equal share of the hashes, as DynamoDB has it."""
     low, high = ((_hash_text(_HASHES * n // scan.segments),) for n in (scan.segment, scan.segment + 1))
     after = low if scan.after is None else _hashed(scan.after)
     if not low <= after < high:
         raise InvalidCursorError("the cursor names a place in another segment; begin again without a cursor")
-    return index.irange(after, high, inclusive=(False, False))
+    return index.between(after, high)
 
 
 def _hashed(key: Key) -> _Place:
@@ -289,8 +319,7 @@ def _hash_text(number: int) -> str:
     return f"{number:09x}"
 
 
-def _reach(index: _Index, places: Iterator[_Place], limit: int | None) -> Reach[StoredRow]:
-    rows = (index[place] for place in places)
+def _reach(rows: Iterator[StoredRow], limit: int | None) -> Reach[StoredRow]:
     return reach(((row.size, row) for row in rows), limit)
 
 
