@@ -48,13 +48,13 @@ read = TypeDeserializer().deserialize
 Row.model_validate({{name: read(value) for name, value in item.items()}})
 """
 BY_US = """
-import boto3
+import os
+os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = "{url}"
 from sst_repo import DynamoDBTable, Resource, TableRepository
 class Plain(Resource):
     title: str
     count: int
-table = DynamoDBTable("{table}", boto3.client("dynamodb", endpoint_url="{url}"){options})
-TableRepository(Plain, table).get("{id}")
+TableRepository(Plain, DynamoDBTable("{table}"{options})).get("{id}")
 """
 
 
