@@ -209,6 +209,8 @@ class _Stream:
 
 def _next(streams: Sequence[_Stream]) -> _Stream | None:
     """Return the stream that has the next row, or must be read to know which row is next; None if all are at an end."""
+    if len(streams) == 1:
+        return streams[0] if streams[0].rows or streams[0].is_open else None
     live = [stream for stream in streams if stream.rows or stream.is_open]
     if len(live) < 2:  # noqa: PLR2004 - nothing to choose between
         return live[0] if live else None

@@ -40,20 +40,24 @@ _UNCHANGED: Final = frozenset({"S", "BOOL", "NULL"})
 _decoder: Final = json.JSONDecoder()
 
 
-def encode(attributes: Mapping[str, Any]) -> bytes:
-    """Return attributes as JSON.
+def encode(content: Mapping[str, Any]) -> bytes:
+    """Return attributes, or what else holds some, as JSON.
 
     Raises:
         UnicodeEncodeError: A text has a lone surrogate.
     """
+    binaries = {
+        name: {"B": to_base64(content[name]["B"])}
+        for name in content
+        if type(content[name]) is dict and type(content[name].get("B")) is bytes
+    }
     try:
-        binaries = {name: {"B": to_base64(value["B"])} for name, value in attributes.items() if "B" in value}
-        raw = to_json({**attributes, **binaries} if binaries else attributes)
-    except (PydanticSerializationError, TypeError):
-        return _dumps(attributes).encode()
-    # Binaries within lists, maps and sets pydantic writes in another alphabet.
+        raw = to_json({**content, **binaries} if binaries else content, bytes_mode="hex")
+    except PydanticSerializationError:
+        return _dumps(content).encode()
+    # Binaries within lists, maps and sets pydantic does not write as DynamoDB has them.
     is_right = raw.count(b'"B":') == len(binaries) and b'"BS":' not in raw
-    return raw if is_right else _dumps(attributes).encode()
+    return raw if is_right else _dumps(content).encode()
 
 
 def canonical(item: Item, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:

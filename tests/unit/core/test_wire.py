@@ -98,6 +98,17 @@ def _settled(value: Any) -> Any:
             return value
 
 
+def test_what_holds_attributes_is_written_whatever_it_is_called() -> None:
+    asked: Any = {"RequestItems": {"B": {"Keys": [{"pk": {"S": "B"}}], "ConsistentRead": True}}, "B": {"B": b"\xff"}}
+    said = {**asked, "B": {"B": "/w=="}}
+    assert json.loads(encode(asked)) == said
+    assert json.loads(encode({"TableName": "B", "Limit": 1, "Item": {"BS": {"BS": [b"\xfe"]}}})) == {
+        "TableName": "B",
+        "Limit": 1,
+        "Item": {"BS": {"BS": ["/g=="]}},
+    }
+
+
 def test_a_server_s_own_ways_are_settled() -> None:
     item: Any = {
         "number": {"N": "1E+2"},
