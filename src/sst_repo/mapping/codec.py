@@ -34,6 +34,7 @@ from sst_repo.mapping.decoder import Decoder
 from sst_repo.mapping.equality import comes_back
 from sst_repo.mapping.generated import Encoder, encoder_of
 from sst_repo.mapping.proofs import is_faithful
+from sst_repo.mapping.readers import Reader, reader_of
 from sst_repo.mapping.structures import Members
 from sst_repo.mapping.values import MAX_LEVELS, Misfit, faults_of
 from sst_repo.resource import SYSTEM_FIELDS, Resource
@@ -72,6 +73,11 @@ class ModelCodec(Generic[T]):
     def quickly(self) -> Encoder | None:
         """The generated encoder of the fields; None if there is none."""
         return encoder_of(self._members)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The generated reader of the fields and extras."""
+        return reader_of(self._members)
 
     @property
     def decoder(self) -> Decoder[T]:
@@ -115,7 +121,7 @@ class ModelCodec(Generic[T]):
         """
         own = {name: stored for name, stored in attributes.items() if not is_reserved(name)}
         try:
-            values = {**self._members.decode(own), **system}
+            values = {**self._values(own), **system}
             return self._model.model_validate(values, by_name=True, by_alias=False)
         except Misfit as misfit:
             raise ValueError(f"{misfit.path(self._name)}: {misfit.reason}") from misfit.__cause__
@@ -124,6 +130,12 @@ class ModelCodec(Generic[T]):
         except Exception as error:
             # Validators of the class may raise anything when they meet what they were not written for.
             raise ValueError(f"{self._name}: a validator raised {type(error).__name__}") from error
+
+    def _values(self, own: Attributes) -> dict[str, Any]:
+        try:
+            return self.reader(own)
+        except Exception:  # noqa: BLE001 - whatever it is, the codec meets it again, and tells
+            return self._members.decode(own)
 
     def prove(self, resource: T, attributes: Attributes) -> None:
         """Make sure that the attributes, once stored, can be read and give an equal resource.

@@ -14,6 +14,7 @@ from pydantic import BaseModel, RootModel
 from sst_repo.core.numbers import MAX_DIGITS, is_canonical
 from sst_repo.core.records import AttributeValue
 from sst_repo.mapping.choices import EnumCodec
+from sst_repo.mapping.code import Code
 from sst_repo.mapping.containers import SequenceCodec
 from sst_repo.mapping.scalars import BOOL, DATETIME, DECIMAL, FLOAT, INT, STR
 from sst_repo.mapping.structures import Members, StructureCodec
@@ -42,24 +43,20 @@ def encoder_of(members: Members) -> Encoder | None:
 
 
 class _Generator:
-    """The code of one encoder, and what it refers to."""
+    """Writes the code of one encoder."""
 
     def __init__(self) -> None:
-        self._names: dict[str, object] = dict(_NAMES)
-        self._lines: list[str] = []
+        self._code = Code(_NAMES)
         self._under_way: list[type] = []
 
     def encoder(self, members: Members) -> Encoder:
-        self._lines = ["def encode(values):", " done = {}", *self._fields(members, "values", "done", MAX_LEVELS, " ")]
-        self._lines.append(" return done")
-        exec(compile("\n".join(self._lines), "<encoder>", "exec"), self._names)  # noqa: S102 - no text of it is input
-        encode: Any = self._names["encode"]
-        return encode  # type: ignore[no-any-return]
+        fields = self._fields(members, "values", "done", MAX_LEVELS, " ")
+        return self._code.function("encode(values)", [" done = {}", *fields, " return done"])
 
     def _fields(self, members: Members, values: str, into: str, room: int, indent: str) -> list[str]:
         lines: list[str] = []
         for field in members.fields:
-            value, name = self._new("v"), self._named(field.name)
+            value, name = self._code.new("v"), self._code.named(field.name)
             lines.append(f"{indent}{value} = {values}[{name}]")
             target = f"{into}[{name}]"
             codec = field.codec
@@ -74,7 +71,7 @@ class _Generator:
         self, usual: ValueCodec, codec: ValueCodec, value: str, target: str, room: int, indent: str
     ) -> list[str]:
         """Return the code that encodes a value by the codec; `usual` is the one that most values are of."""
-        slowly = f"{indent}{target} = {self._named(codec.encode)}({value}, {room})"
+        slowly = f"{indent}{target} = {self._code.named(codec.encode)}({value}, {room})"
         if isinstance(usual, StructureCodec) and room > 0 and self._is_plain(usual):
             return self._structure(usual, value, target, room, indent, slowly)
         inner = _without_none(usual)
@@ -102,7 +99,7 @@ class _Generator:
                 return f"type({value}) is int and {-_LARGEST_INT} < {value} < {_LARGEST_INT}", f"{{'N': str({value})}}"
             case _ if codec is DECIMAL or codec is FLOAT:
                 kind, text = ("Decimal", "str") if codec is DECIMAL else ("float", "repr")
-                written = self._new("t")
+                written = self._code.new("t")
                 return (
                     f"type({value}) is {kind} and len({written} := {text}({value})) <= {MAX_DIGITS} "
                     f"and is_canonical({written})"
@@ -116,7 +113,7 @@ class _Generator:
                 known = _stored_members(codec)
                 if known is None:
                     return None
-                return f"type({value}) is {self._named(codec.enum)}", f"{self._named(known)}[{value}]"
+                return f"type({value}) is {self._code.named(codec.enum)}", f"{self._code.named(known)}[{value}]"
             case SequenceCodec() if codec.make is list and codec.item is STR:
                 return (
                     f"type({value}) is list and all([type(x) is str and x.isascii() for x in {value}])",
@@ -136,10 +133,10 @@ class _Generator:
     def _structure(
         self, codec: StructureCodec, value: str, target: str, room: int, indent: str, slowly: str
     ) -> list[str]:
-        values, done = self._new("v"), self._new("d")
+        values, done = self._code.new("v"), self._code.new("d")
         self._under_way.append(codec.kind)
         lines = [
-            f"{indent}if type({value}) is {self._named(codec.kind)} and not {value}.__pydantic_extra__:",
+            f"{indent}if type({value}) is {self._code.named(codec.kind)} and not {value}.__pydantic_extra__:",
             f"{indent} {values} = {value}.__dict__",
             f"{indent} {done} = {{}}",
             *self._fields(codec.members, values, done, room - 1, indent + " "),
@@ -149,17 +146,6 @@ class _Generator:
         ]
         self._under_way.pop()
         return lines
-
-    def _new(self, kind: str) -> str:
-        name = f"{kind}{len(self._names)}"
-        self._names[name] = None
-        return name
-
-    def _named(self, thing: object) -> str:
-        """Return a name for a thing that the code refers to; no text of it becomes part of the code."""
-        name = f"n{len(self._names)}"
-        self._names[name] = thing
-        return name
 
 
 def _stored_members(codec: EnumCodec[Any]) -> dict[object, AttributeValue] | None:

@@ -88,15 +88,20 @@ class Members:
                 except Misfit as misfit:
                     misfit.at(f".{field.name}")
                     raise
-        if self.extras is not None:
-            for key in stored.keys() - done.keys():
-                name = from_map_key(key)
-                try:
-                    done[name] = self.extras.decode(stored[key])
-                except Misfit as misfit:
-                    misfit.at(f".{name}")
-                    raise
+        self.decode_extras(stored, done)
         return done
+
+    def decode_extras(self, stored: Mapping[str, AttributeValue], done: dict[str, Any]) -> None:
+        """Read what is no field, where the class has a use for it, and put it beside the fields that are read."""
+        if self.extras is None:
+            return
+        for key in stored.keys() - done.keys():
+            name = from_map_key(key)
+            try:
+                done[name] = self.extras.decode(stored[key])
+            except Misfit as misfit:
+                misfit.at(f".{name}")
+                raise
 
     @property
     def _extras(self) -> ValueCodec:
@@ -116,7 +121,7 @@ class StructureCodec(ValueCodec):
     The fields are set after it is made, since a class may refer to itself.
     """
 
-    __slots__ = ("_build", "_take_apart", "kind", "members")
+    __slots__ = ("_take_apart", "build", "kind", "members")
 
     def __init__(
         self,
@@ -128,7 +133,7 @@ class StructureCodec(ValueCodec):
         self.kind: type[Any] = kind
         self.members = Members(())
         self._take_apart = take_apart
-        self._build = build
+        self.build = build
 
     @property
     def label(self) -> str:
@@ -160,7 +165,7 @@ class StructureCodec(ValueCodec):
         """Read the fields and let the class check them."""
         values = self.members.decode(content(stored, "M"))
         try:
-            return self._build(values)
+            return self.build(values)
         except (ValueError, TypeError, KeyError) as error:
             raise Misfit(f"it is not a {self.label}: {error}") from error
 

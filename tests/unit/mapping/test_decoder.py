@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field, PrivateAttr, field_validator, model_valid
 from sst_repo.core import layout
 from sst_repo.core.records import Record
 from sst_repo.core.times import utc_text
-from sst_repo.core.wire import Body, bare_list, encode
+from sst_repo.core.wire import Body, bare_list, canonical, encode
 from sst_repo.errors import CorruptRecordError, UnstorableValueError
 from sst_repo.mapping.schema import schema_of
 from sst_repo.resource import Resource, image_of
@@ -319,6 +319,27 @@ def test_generated_code_writes_what_the_codec_writes(pair: Pair, data: st.DataOb
             except Exception:  # noqa: BLE001 - what it raises, the codec raises
                 quick = None
             assert quick == written
+
+
+@modest
+@given(models_with_instances(), st.randoms(use_true_random=False))
+def test_generated_code_reads_what_the_codec_reads(pair: Pair, chance: random.Random) -> None:
+    model, resource = pair
+    codec = schema_of(model).codec
+    item = row_of(resource)
+    for read in (item, *spoilt(item, chance)):
+        note(repr(read))
+        stored = canonical({name: value for name, value in read.items() if isinstance(value, dict) and name[0] != "_"})
+        try:
+            slow = codec.members.decode(stored)
+        except Exception:  # noqa: BLE001 - some mutants are no items at all
+            slow = None
+        try:
+            quick = codec.reader(stored)
+        except Exception:  # noqa: BLE001 - what it raises, the codec raises
+            quick = None
+        assert quick is None or exact(quick) == exact(slow)
+        assert quick is not None or read is not item
 
 
 class Text(str):
