@@ -196,13 +196,13 @@ def _scalar(schema: Schema, codec: ScalarCodec, *, strict: bool) -> _Read:
     kind = schema["type"]
     match codec:
         case _ if codec is STR and kind == "str":
-            read = schema
+            read = {**schema, "strict": True}
         case _ if codec is BOOL and kind == "bool":
-            read = schema
+            read = {**schema, "strict": True}
         case _ if codec is INT and kind == "int" and not strict:
-            read = schema
+            read = _of_text(schema)
         case _ if codec is FLOAT and kind == "float" and not strict:
-            read = {**schema, "allow_inf_nan": False}
+            read = _of_text({**schema, "allow_inf_nan": False})
         case _ if codec is DECIMAL:
             read = match(CANONICAL, before(Decimal, schema))
         case _ if codec is DATETIME:
@@ -210,6 +210,11 @@ def _scalar(schema: Schema, codec: ScalarCodec, *, strict: bool) -> _Read:
         case _:
             read = before(binary if codec.tag == "B" else codec.read, schema)
     return _Read(read, codec.tag)
+
+
+def _of_text(schema: Schema) -> Schema:
+    """Return the schema of what pydantic reads off a text, and off nothing else."""
+    return cast("Schema", core_schema.chain_schema([core_schema.str_schema(), cast("Any", schema)]))
 
 
 def _decoding(codec: ValueCodec) -> Callable[[Any], object]:
