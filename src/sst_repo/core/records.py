@@ -21,7 +21,10 @@ Attributes: TypeAlias = Mapping[str, AttributeValue]
 KEY_NAMES: Final = frozenset({"pk", "sk"})
 """The attributes that a row's key is made of."""
 
-_VERSION: Final = re.compile(r"[1-9][0-9]{0,11}")
+VERSION_TEXT: Final = "[1-9][0-9]{0,11}"
+"""What versions look like, from 1 to the last one that history has a key for."""
+
+_VERSION: Final = re.compile(VERSION_TEXT)
 
 
 def version_number(text: object) -> int | None:

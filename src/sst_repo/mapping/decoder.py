@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, TypeVar, cast
 from pydantic import BaseModel
 from pydantic_core import SchemaValidator
 
+from sst_repo.core import layout
 from sst_repo.core.records import Attributes, Record
 from sst_repo.core.wire import Body, Envelope, Item
 from sst_repo.mapping.row_schemas import ENVELOPES, compiled, found_in_row, given, of_model, rewritten
@@ -20,7 +21,8 @@ from sst_repo.resource import IMAGE, Resource
 
 T = TypeVar("T", bound=Resource)
 
-_UNUSUAL: Final = (b'"_d"', b'"_z"')
+_UNUSUAL: Final = (layout.DELETED, layout.COMPRESSED)
+_UNUSUAL_IN_JSON: Final = tuple(f'"{name}"'.encode() for name in _UNUSUAL)
 """Marks of tombstones and of packed versions: a body that has them anywhere is read row by row."""
 
 _set_private: Final = BaseModel.__dict__["__pydantic_private__"].__set__
@@ -74,7 +76,7 @@ class Decoder(Generic[T]):
             return None
 
     def _read(self, body: Body) -> dict[int, T] | None:
-        if self._row is None or any(mark in body.raw for mark in _UNUSUAL):
+        if self._row is None or any(mark in body.raw for mark in _UNUSUAL_IN_JSON):
             return None
         validate = self._validators.get(body.envelope) or self._validator(body.envelope)
         try:
@@ -85,7 +87,7 @@ class Decoder(Generic[T]):
         return dict(enumerate(resources)) if in_place else None
 
     def _alone(self, item: Item) -> T | None:
-        if self._row is None or "_d" in item or "_z" in item:
+        if self._row is None or any(name in item for name in _UNUSUAL):
             return None
         try:
             resource = self._row.validate_python(item, by_alias=True, by_name=False)

@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 from sst_repo.core import layout
+from sst_repo.core.records import VERSION_TEXT
 from sst_repo.core.times import TIMESTAMP
 from sst_repo.core.wire import Envelope
 from sst_repo.mapping.structures import Members
@@ -29,8 +30,6 @@ from sst_repo.mapping.wire_schemas import (
     without_ref,
 )
 from sst_repo.resource import SYSTEM_FIELDS, Resource
-
-_VERSION: Final = "[1-9][0-9]{0,11}"
 
 
 def rewritten(
@@ -76,7 +75,7 @@ def found_in_row(model: type[Resource], declared: Mapping[str, Schema]) -> dict[
     in_utc = TIMESTAMP + "Z"
     found: dict[str, tuple[str, str, str, Callable[[Any], object]]] = {
         "resource_id": ("pk", "S", "(?s)" + re.escape(prefix) + ".*", itemgetter(slice(len(prefix), None))),
-        "version": (layout.VERSION, "N", _VERSION, int),
+        "version": (layout.VERSION, "N", VERSION_TEXT, int),
         "created_at": (layout.CREATED, "S", in_utc, datetime.fromisoformat),
         "updated_at": (layout.UPDATED, "S", in_utc, datetime.fromisoformat),
     }

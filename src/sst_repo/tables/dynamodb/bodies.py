@@ -4,16 +4,17 @@ In the texts between the table and its transport binaries are Base64; everywhere
 """
 
 import json
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
 
+from sst_repo.core.wire import to_base64
 from sst_repo.tables.dynamodb.checksums import DamagedAnswerError
 
 
 def encode(content: Mapping[str, Any]) -> bytes:
     """Return parameters, or what a client answered, as a body."""
-    return json.dumps(content, default=_base64).encode()
+    return json.dumps(content, default=to_base64).encode()
 
 
 def decode(body: bytes) -> dict[str, Any]:
@@ -29,12 +30,6 @@ def decode(body: bytes) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise DamagedAnswerError
     return content  # pyright: ignore[reportUnknownVariableType] - what JSON says
-
-
-def _base64(value: object) -> str:
-    if isinstance(value, bytes):
-        return b64encode(value).decode()
-    raise TypeError(f"DynamoDB JSON has no {type(value).__name__}")
 
 
 def _with_binaries(content: dict[str, Any]) -> dict[str, Any]:
