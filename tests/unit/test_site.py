@@ -61,7 +61,7 @@ def test_a_browser_finds_what_only_it_can_see(site: Path) -> None:
     (site / "loud.html").write_text("<script>console.log('something')</script>")
     (site / "sick.html").write_text("<script>nonsense()</script>")
     (site / "curious.html").write_text("<script>fetch('http://127.0.0.1:9/').catch(() => 0)</script>")
-    (site / "wide.html").write_text("<!doctype html><body><div style='width: 500px'></div>")
+    (site / "wide.html").write_text("<!doctype html><body><div style='width: 500px'>wide</div>")
 
     told = "\n".join(seen_faults(site, BROWSER))
 
