@@ -6,6 +6,7 @@ import uvicorn
 
 from examples.fastapi_shop.app import create_app
 from examples.fastapi_shop.sample import open_shop
+from examples.shop.clock import WorkingDay
 from examples.shop.environment import shop_of_environment
 
 
@@ -19,7 +20,8 @@ def main() -> None:
     shop = shop_of_environment()
     shop.table().create(if_not_exists=True)
     if not arguments.no_sample and not shop.order_desk().latest(limit=1):
-        open_shop(shop)
+        with shop.clock.override(WorkingDay()):
+            open_shop(shop)
     uvicorn.run(create_app(shop), host=arguments.host, port=arguments.port)
 
 

@@ -1,5 +1,7 @@
 """The API put together."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
@@ -15,13 +17,16 @@ PAGE = Path(__file__).parent / "page"
 
 
 def create_app(shop: ShopContainer) -> FastAPI:
-    """Serve a shop.
+    """Serve a shop. While it is served its container is the one that all routes have their services from."""
 
-    The routes get their services from the container that was wired last: a process has one shop.
-    """
-    shop.wire(modules=[orders, people_and_stock, preconditions])
+    @asynccontextmanager
+    async def wired(_: FastAPI) -> AsyncIterator[None]:
+        shop.wire(modules=[orders, people_and_stock, preconditions])
+        yield
+        shop.unwire()
+
     # The pages that FastAPI has for its OpenAPI load scripts from elsewhere.
-    app = FastAPI(title="The shop", version="1", docs_url=None, redoc_url=None)
+    app = FastAPI(title="The shop", version="1", docs_url=None, redoc_url=None, lifespan=wired)
     app.include_router(orders.router)
     app.include_router(people_and_stock.router)
     app.mount("/page", StaticFiles(directory=PAGE))

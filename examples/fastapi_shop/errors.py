@@ -16,7 +16,7 @@ from examples.shop.domain import ShopError
 from examples.shop.problems import MEDIA_TYPE, Problem, problem_of
 from sst_repo import SstRepoError
 
-_OF_ANY_ROUTE = (422, 503, 504)
+_OF_ANY_ROUTE = (400, 422, 503, 504)
 
 _logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ and brought back.
 import re
 
 _TAG = r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"'  # RFC 9110, 8.8.3
-_LIST = re.compile(rf"\s*{_TAG}(?:\s*,\s*{_TAG})*\s*")
+_LIST = re.compile(rf"{_TAG}([ \t]*,[ \t]*{_TAG})*")
 _VERSION = re.compile("[1-9][0-9]{0,15}")
 
 
@@ -23,10 +23,10 @@ class EntityTags:
     """
 
     def __init__(self, header: str) -> None:
-        self.any = header.strip() == "*"
+        self.any = header == "*"
         if not self.any and not _LIST.fullmatch(header):
-            raise ValueError(header)
-        self._tags = [] if self.any else re.findall(_TAG, header)
+            raise ValueError('an entity tag is a version in quotes, such as "3"')
+        self._tags = re.findall(_TAG, header)
 
     def match(self, version: int) -> bool:
         """Compare strongly, as `If-Match` is to: a weak tag does not promise that nothing changed."""

@@ -4,11 +4,11 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from dependency_injector.wiring import Provide, inject
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from examples.fastapi_shop.errors import problems
 from examples.fastapi_shop.etags import etag
-from examples.fastapi_shop.preconditions import ExpectedVersion, tags_of
+from examples.fastapi_shop.preconditions import ExpectedVersion, IfNoneMatch, tags_of
 from examples.fastapi_shop.views import (
     History,
     Links,
@@ -34,8 +34,8 @@ DeskDependency = Annotated[OrderDesk, Depends(Provide[ShopContainer.order_desk])
 CheckoutDependency = Annotated[Checkout, Depends(Provide[ShopContainer.checkout])]
 
 READING = problems(404)
-READING_UNLESS_KNOWN = {**problems(400, 404), 304: {"description": "Not Modified"}}
-CHANGING = problems(400, 404, 409, 412, 428)
+READING_UNLESS_KNOWN = {**READING, 304: {"description": "Not Modified"}}
+CHANGING = problems(404, 409, 412, 428)
 
 
 def shown(order: Order, response: Response) -> OrderView:
@@ -43,7 +43,7 @@ def shown(order: Order, response: Response) -> OrderView:
     return OrderView.of(order)
 
 
-@router.get("", responses=problems(400))
+@router.get("", responses=problems())
 @inject
 def list_orders(
     desk: DeskDependency,
@@ -79,7 +79,7 @@ def get_order(
     order_id: str,
     desk: DeskDependency,
     response: Response,
-    if_none_match: Annotated[str | None, Header(description='The ETag of what one has already, such as `"3"`.')] = None,
+    if_none_match: IfNoneMatch = None,
 ) -> Response | OrderView:
     order = desk.get(order_id)
     if if_none_match is not None and tags_of(if_none_match).match_weakly(order.version):

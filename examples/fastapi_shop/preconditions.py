@@ -1,27 +1,34 @@
 """What must hold of an order for a request to be done: `If-Match`, `If-None-Match`."""
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from dependency_injector.wiring import Provide, inject
 from fastapi import Depends, Header, HTTPException
+from pydantic.json_schema import SkipJsonSchema
 
 from examples.fastapi_shop.etags import EntityTags
 from examples.shop.container import ShopContainer
 from examples.shop.services import OrderDesk
+
+# Left out or a text: a header can't be null.
+Tags: TypeAlias = str | SkipJsonSchema[None]
+
+IfMatch = Annotated[Tags, Header(description='The version to start from, such as `"3"`.')]
+IfNoneMatch = Annotated[Tags, Header(description='The version one has already, such as `"3"`.')]
 
 
 def tags_of(header: str) -> EntityTags:
     try:
         return EntityTags(header)
     except ValueError as error:
-        raise HTTPException(400, 'An entity tag is a version in quotes, such as "3".') from error
+        raise HTTPException(400, str(error)) from error
 
 
 @inject
 def expected_version(
     order_id: str,
     desk: Annotated[OrderDesk, Depends(Provide[ShopContainer.order_desk])],
-    if_match: Annotated[str | None, Header(description='The version to start from, such as `"3"`.')] = None,
+    if_match: IfMatch = None,
 ) -> int | None:
     """Return the version that the change is meant for; None if it is meant for any.
 

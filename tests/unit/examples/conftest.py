@@ -50,4 +50,3 @@ def api() -> Iterator[Api]:
     orders = open_shop(shop, orders=8)
     with TestClient(create_app(shop)) as client:
         yield Api(shop, client, orders)
-    shop.unwire()
