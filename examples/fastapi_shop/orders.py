@@ -1,5 +1,6 @@
 """The orders, over HTTP. Routes translate; what may be done, and what becomes of it, is decided by the services."""
 
+from decimal import Decimal
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -115,7 +116,7 @@ def withdraw_order(order_id: str, version: ExpectedVersion, checkout: CheckoutDe
 def pay_order(
     order_id: str, payment: Payment, version: ExpectedVersion, desk: DeskDependency, response: Response
 ) -> OrderView:
-    return shown(desk.pay(order_id, payment.amount, version=version), response)
+    return shown(desk.pay(order_id, Decimal(payment.amount), version=version), response)
 
 
 @router.post("/{order_id}/shipment", responses=CHANGING)

@@ -7,10 +7,12 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, StringConstraints
 from typing_extensions import TypedDict
 
-from examples.shop.domain import Money, Order
+from examples.shop.domain import Order
 from examples.shop.history import Revision
 
 Text: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+# As text, as in the answers: most clients would make a float of a number.
+Amount: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,7}(\.[0-9]{1,2})?$")]
 Status: TypeAlias = Literal["placed", "paid", "shipped"]
 
 
@@ -46,7 +48,7 @@ class OrderAmendment(TypedDict, total=False):
 
 
 class Payment(Body):
-    amount: Money
+    amount: Amount
 
 
 class Shipment(Body):
