@@ -98,6 +98,10 @@ FULL   ?=
 bench: $(PEERS)/.installed ## Run the benchmarks and write docs/performance.md (ONLY=speed,threads ROUNDS=7 FULL=1)
 	$(PEERS)/bin/python -m benchmarks --rounds $(ROUNDS) $(if $(ONLY),--only $(ONLY)) $(if $(FULL),--full)
 
+.PHONY: compare
+compare: $(PEERS)/.installed ## Ask other libraries on DynamoDB Local what they do, and write docs/comparison.md
+	$(PEERS)/bin/python -m benchmarks.comparison
+
 .PHONY: mutants
 mutants: $(MUTATION) ## Plant small bugs in the policy and count those the tests notice (about 2 minutes)
 	$(BIN)/python -m benchmarks.mutants --workers $(WORKERS)
