@@ -6,7 +6,7 @@ KB, by the larger of the sizes before and after) and "Using Global Secondary Ind
 not say on which side of a megabyte a read ends; DynamoDB Local ends it after the row that gets there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Final, Generic, TypeVar
@@ -20,6 +20,7 @@ RowT = TypeVar("RowT")
 MAX_READ_BYTES: Final = 1024 * 1024
 READ_UNIT_BYTES: Final = 4096
 KEYS_A_BATCH: Final = 100
+MAX_BATCH_BYTES: Final = 16 * 1024 * 1024
 WRITE_UNIT_BYTES: Final = 1024
 
 
@@ -126,6 +127,16 @@ def index_write_units(old: Record | None, new: Record | None, index: IndexKeys) 
 def price_of_rows(rows: Iterable[Record | None], *, consistent: bool) -> float:
     """Return the read capacity units of rows that are read by their keys, each rounded by itself; None for a miss."""
     return sum(read_units(_size(row), consistent=consistent) for row in rows)
+
+
+def batch_calls(rows: Sequence[Record | None]) -> int:
+    """Return how many BatchGetItem it takes to read rows by their keys: one per 100 keys, and per 16 MB of rows.
+
+    Args:
+        rows: What is found, in order; None for a key that has no row.
+    """
+    batches = (rows[start : start + KEYS_A_BATCH] for start in range(0, len(rows), KEYS_A_BATCH))
+    return sum(max(1, ceil(sum(map(_size, batch)) / MAX_BATCH_BYTES)) for batch in batches)
 
 
 def _size(row: Record | None) -> int:
