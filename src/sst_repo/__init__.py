@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sst_repo.additions import AddProgress, AddReport, FailedAdd
 from sst_repo.conditions import Condition, F
-from sst_repo.core.capacity import Consumed
+from sst_repo.consumption import Consumed
 from sst_repo.errors import (
     AccessDeniedError,
     AlreadyExistsError,
@@ -29,6 +29,7 @@ from sst_repo.errors import (
     UnitOfWorkStateError,
     UnstorableValueError,
 )
+from sst_repo.explanations import Explanation
 from sst_repo.indexes import Index, KeyQuery
 from sst_repo.listings import Listing
 from sst_repo.observation import Observer, TableCall
@@ -65,6 +66,7 @@ __all__ = [
     "CorruptRecordError",
     "DynamoDBRepository",
     "DynamoDBTable",
+    "Explanation",
     "F",
     "FailedAdd",
     "Finding",

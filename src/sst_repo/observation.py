@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
 from types import TracebackType
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
-from sst_repo.core.capacity import Consumed
+from sst_repo.consumption import Consumed
 
 CallOutcome: TypeAlias = Literal["ok", "refused", "contended", "unknown", "failed"]
 """How a call ended: carried out; refused by a guard; the table was busy; nobody can tell; an error."""
@@ -57,8 +57,16 @@ class TableCall:
         return self._price()
 
 
-Observer: TypeAlias = Callable[[TableCall], object]
-"""Is told of each call when it has ended, in the thread that made it. What it raises is logged, and harms no call."""
+class Observer(Protocol):
+    """Whatever is to be told of calls: a callable that takes a `TableCall`, such as `calls.append`.
+
+    It is called when a call has ended, in the thread that made it. What it raises is logged, and harms no call.
+    """
+
+    def __call__(self, call: TableCall, /) -> object:
+        """Take note of a call."""
+        ...
+
 
 _LONGEST = 100
 """So many calls a total keeps before it works out what they consumed."""

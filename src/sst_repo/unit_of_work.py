@@ -12,8 +12,8 @@ from typing import Any, ClassVar, Literal, Self, TypeAlias, TypeVar, get_args, g
 
 from sst_repo.clock import SYSTEM_CLOCK
 from sst_repo.commit import Committer
+from sst_repo.consumption import Consumed
 from sst_repo.core import policy
-from sst_repo.core.capacity import Consumed
 from sst_repo.core.identity import IdentityMap, Tracked
 from sst_repo.core.intents import Create, Intent, Update
 from sst_repo.core.policy import Commit

@@ -15,7 +15,8 @@ others. What a refused transaction costs is published nowhere: it is counted in 
 
 from collections.abc import Mapping, Sequence
 
-from sst_repo.core.capacity import Consumed, index_write_units, price_of_rows, write_units
+from sst_repo.consumption import Consumed
+from sst_repo.core.capacity import index_write_units, price_of_rows, write_units
 from sst_repo.core.layout import IndexKeys, index_entry
 from sst_repo.core.projections import Projection
 from sst_repo.core.records import Check, Plan, Put, Record

@@ -7,8 +7,8 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
+from sst_repo.consumption import Consumed
 from sst_repo.core import layout
-from sst_repo.core.capacity import Consumed
 from sst_repo.core.layout import type_in
 from sst_repo.core.queries import Query, Scan, Slice
 from sst_repo.core.records import Applied, Contended, Delete, Key, Outcome, Plan, Record, Refused

@@ -7,7 +7,7 @@ from sst_repo.core.layout import PRIMARY, IndexKeys
 from sst_repo.core.queries import Position, Query, Scan
 from sst_repo.core.records import Attributes, Check, Delete, Key, Op, Plan, Put
 from sst_repo.core.wire import encode
-from sst_repo.tables.dynamodb.expressions import guard_expression, key_condition
+from sst_repo.tables.dynamodb.expressions import guard_expression
 
 _NOTHING: Mapping[str, str] = {}
 _ECHO = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
@@ -38,9 +38,12 @@ def again(unprocessed: Mapping[str, Any], *, metered: bool = False) -> bytes:
 
 def query(table: str, query: Query) -> bytes:
     """Build a Query."""
+    condition = query.key_condition
     request: dict[str, Any] = {
         "TableName": table,
-        **key_condition(query),
+        "KeyConditionExpression": condition.text,
+        "ExpressionAttributeNames": condition.names,
+        "ExpressionAttributeValues": condition.values,
         "ScanIndexForward": not query.descending,
     }
     if query.index.name is not None:

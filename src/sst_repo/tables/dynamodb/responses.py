@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from sst_repo.core.capacity import Consumed
+from sst_repo.consumption import Consumed
 from sst_repo.core.layout import PRIMARY, IndexKeys, row_name
 from sst_repo.core.queries import Position, Slice
 from sst_repo.core.records import KEY_NAMES, Key, Record

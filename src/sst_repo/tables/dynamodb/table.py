@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from sst_repo.consumption import Consumed
 from sst_repo.core import cursors, layout
-from sst_repo.core.capacity import KEYS_A_BATCH, Consumed
+from sst_repo.core.capacity import KEYS_A_BATCH
 from sst_repo.core.prices import price_of_refused
 from sst_repo.core.projections import ProjectionChoices, projections_of
 from sst_repo.core.queries import Query, Scan, Slice

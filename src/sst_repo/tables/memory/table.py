@@ -7,8 +7,9 @@ from functools import partial
 from typing import TypeAlias
 from zlib import crc32
 
+from sst_repo.consumption import Consumed
 from sst_repo.core import cursors, layout
-from sst_repo.core.capacity import Consumed, Reach, batch_calls, price_of_rows, reach, read_units
+from sst_repo.core.capacity import Reach, batch_calls, price_of_rows, reach, read_units
 from sst_repo.core.layout import PRIMARY, IndexKeys, index_entry
 from sst_repo.core.limits import key_misfit
 from sst_repo.core.prices import price_of_applied, price_of_known, price_of_refused
