@@ -34,9 +34,10 @@ def position(index: IndexKeys, start_key: Mapping[str, Any] | None) -> Position 
 
 def written(answer: bytes) -> Consumed:
     """Return what a write says that it consumed, the indexes apart; of a transaction that was known, it is reads."""
-    capacity = from_json(answer).get("ConsumedCapacity", ())
+    capacity: Any = from_json(answer).get("ConsumedCapacity", [])
     total = Consumed(1)
-    for table in capacity if isinstance(capacity, list) else [capacity]:
+    tables: list[dict[str, Any]] = capacity if isinstance(capacity, list) else [capacity]
+    for table in tables:
         read = table.get("ReadCapacityUnits", 0.0)
         indexes = table.get("GlobalSecondaryIndexes", {}).values()
         in_indexes = sum(index.get("CapacityUnits", 0.0) for index in indexes)
