@@ -1,4 +1,4 @@
-"""The README and the documentation tell the truth: every Python block in them runs."""
+"""The READMEs and the documentation tell the truth: every Python block in them runs."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,8 @@ import pytest
 from pytest_examples import CodeExample, find_examples
 
 ROOT = Path(__file__).parents[2]
-SNIPPETS = {page: list(find_examples(page)) for page in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])}
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
+SNIPPETS = {page: list(find_examples(page)) for page in PAGES}
 
 
 @pytest.mark.parametrize(
