@@ -116,6 +116,7 @@ races: $(TEST) ## Race threads and processes, kill writers and the server, and j
 .PHONY: docs
 docs: $(DEV) ## Build the documentation into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	$(BIN)/python -m tests.site site
 
 .PHONY: clean
 clean: ## Remove .venv and everything generated
