@@ -34,15 +34,17 @@ def position(index: IndexKeys, start_key: Mapping[str, Any] | None) -> Position 
 
 def written(answer: bytes) -> Consumed:
     """Return what a write says that it consumed, the indexes apart; of a transaction that was known, it is reads."""
-    capacity: Any = from_json(answer).get("ConsumedCapacity", [])
     total = Consumed(1)
-    tables: list[dict[str, Any]] = capacity if isinstance(capacity, list) else [capacity]
-    for table in tables:
+    for table in _listed(from_json(answer).get("ConsumedCapacity", [])):
         read = table.get("ReadCapacityUnits", 0.0)
         indexes = table.get("GlobalSecondaryIndexes", {}).values()
         in_indexes = sum(index.get("CapacityUnits", 0.0) for index in indexes)
         total += Consumed(0, read, table.get("CapacityUnits", 0.0) - read, in_indexes)
     return total
+
+
+def _listed(capacity: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - of one table, or a list of such
+    return [capacity] if isinstance(capacity, dict) else capacity  # pyright: ignore[reportUnknownVariableType]
 
 
 def names_of(unprocessed: Mapping[str, Any]) -> list[str]:
