@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -11,9 +10,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from examples.fastapi_shop.views import ProblemView
 from examples.shop.domain import ShopError
-from examples.shop.problems import MEDIA_TYPE, Problem, problem_of
+from examples.shop.problems import MEDIA_TYPE, Problem, RequestError, invalid_request, problem_of
+from examples.shop.views import ProblemView
 from sst_repo import SstRepoError
 
 _OF_ANY_ROUTE = (400, 422, 503, 504)
@@ -24,6 +23,7 @@ _logger = logging.getLogger(__name__)
 def handle_errors(app: FastAPI) -> None:
     app.exception_handler(ShopError)(_domain_error)
     app.exception_handler(SstRepoError)(_domain_error)
+    app.exception_handler(RequestError)(_domain_error)
     app.exception_handler(HTTPException)(_http_error)
     app.exception_handler(RequestValidationError)(_invalid_request)
 
@@ -45,14 +45,11 @@ def _domain_error(request: Request, error: Exception) -> JSONResponse:
 
 
 def _http_error(_: Request, error: HTTPException) -> JSONResponse:
-    status = HTTPStatus(error.status_code)
-    return _answer(Problem(status, "".join(status.phrase.split()), error.detail), error.headers)
+    return _answer(problem_of(RequestError(HTTPStatus(error.status_code), error.detail)), error.headers)
 
 
 def _invalid_request(_: Request, error: RequestValidationError) -> JSONResponse:
-    faults = [{"where": fault["loc"], "what": fault["msg"]} for fault in error.errors()]
-    problem = Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "InvalidRequest", "The request is not as it should be.")
-    return _answer(replace(problem, facts={"errors": faults}))
+    return _answer(invalid_request((fault["loc"], fault["msg"]) for fault in error.errors()))
 
 
 def _answer(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:

@@ -8,9 +8,12 @@ from dependency_injector.wiring import Provide, inject
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from examples.fastapi_shop.errors import problems
-from examples.fastapi_shop.etags import etag
-from examples.fastapi_shop.preconditions import ExpectedVersion, IfNoneMatch, tags_of
-from examples.fastapi_shop.views import (
+from examples.fastapi_shop.preconditions import ExpectedVersion, IfNoneMatch
+from examples.shop.container import ShopContainer
+from examples.shop.domain import Order
+from examples.shop.etags import EntityTags, etag
+from examples.shop.services import Checkout, OrderDesk
+from examples.shop.views import (
     History,
     Links,
     NewOrder,
@@ -23,9 +26,6 @@ from examples.fastapi_shop.views import (
     Shipment,
     Status,
 )
-from examples.shop.container import ShopContainer
-from examples.shop.domain import Order
-from examples.shop.services import Checkout, OrderDesk
 
 # Without `async`: the library has no async interface, so each request is done in a thread of its own.
 
@@ -83,7 +83,7 @@ def get_order(
     if_none_match: IfNoneMatch = None,
 ) -> Response | OrderView:
     order = desk.get(order_id)
-    if if_none_match is not None and tags_of(if_none_match).match_weakly(order.version):
+    if if_none_match is not None and EntityTags(if_none_match).match_weakly(order.version):
         return Response(status_code=304, headers={"ETag": etag(order.version)})
     return shown(order, response)
 

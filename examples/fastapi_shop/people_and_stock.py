@@ -6,9 +6,9 @@ from dependency_injector.wiring import Provide, inject
 from fastapi import APIRouter, Depends, Request, Response
 
 from examples.fastapi_shop.errors import problems
-from examples.fastapi_shop.views import CustomerView, NewCustomer, StockView
 from examples.shop.container import ShopContainer
 from examples.shop.domain import Customer, Stock
+from examples.shop.views import CustomerView, NewCustomer, StockView
 from sst_repo import Repository
 
 router = APIRouter()

@@ -7,7 +7,14 @@ from examples.shop.container import ShopContainer
 
 
 def shop_of_environment() -> ShopContainer:
-    """Put a shop together.
+    """Put a shop together, as `configure` has it."""
+    shop = ShopContainer()
+    configure(shop)
+    return shop
+
+
+def configure(shop: ShopContainer) -> None:
+    """Have a shop live where the environment says.
 
     | variable | default | meaning |
     |---|---|---|
@@ -19,7 +26,6 @@ def shop_of_environment() -> ShopContainer:
     Raises:
         KeyError: On DynamoDB there is no secret: cursors of one process would be refused by the next.
     """
-    shop = ShopContainer()
     shop.config.backend.from_env("SHOP_BACKEND")
     shop.config.table_name.from_env("SHOP_TABLE")
     shop.config.endpoint_url.from_env("SHOP_ENDPOINT_URL")
@@ -27,4 +33,3 @@ def shop_of_environment() -> ShopContainer:
     shop.config.cursor_secret.from_value(
         os.environ.get("SHOP_CURSOR_SECRET") or secrets.token_hex() if in_memory else os.environ["SHOP_CURSOR_SECRET"]
     )
-    return shop

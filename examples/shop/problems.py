@@ -3,7 +3,7 @@
 This is the one place that decides which error gets which status. A type that is not in the table has that of its base.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -54,10 +54,20 @@ _DETAILS = {
 }
 
 
+class RequestError(Exception):
+    """It is the request that is wrong, whatever is stored."""
+
+    def __init__(self, status: HTTPStatus, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+
+
 @dataclass(frozen=True)
 class Problem:
     status: HTTPStatus
     kind: str
+    """Tells those of the same status apart."""
+
     detail: str
     facts: Mapping[str, object] = field(default_factory=dict[str, object])
 
@@ -80,13 +90,15 @@ def problem_of(error: Exception, *, named: Collection[str] = (), conditional: bo
     """Tell what went wrong with a request.
 
     Args:
-        error: A `ShopError` or an `SstRepoError`.
+        error: A `ShopError`, an `SstRepoError` or a `RequestError`.
         named: The ids in the request's address. What is missing there is 404; missing elsewhere, such as an article
             named in a body that is otherwise fine, it is 422.
         conditional: Whether the request was to be done only if what it names was at a given version (`If-Match`). Then
             a conflict about that is 412: whether the version had changed before the request came, or did so while it
             was done, is all the same to the client. Any other conflict is 409.
     """
+    if isinstance(error, RequestError):
+        return Problem(error.status, "".join(error.status.phrase.split()), str(error))
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     if isinstance(error, NotFoundError) and error.id not in named:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -94,6 +106,13 @@ def problem_of(error: Exception, *, named: Collection[str] = (), conditional: bo
         status = HTTPStatus.PRECONDITION_FAILED
     kind = type(error).__name__.removesuffix("Error")
     return Problem(status, kind, _DETAILS.get(status) or _detail(error), _facts(error))
+
+
+def invalid_request(faults: Iterable[tuple[Sequence[int | str], str]]) -> Problem:
+    """Tell what is wrong with a request that can't be read: where, and what."""
+    errors = [{"where": where, "what": what} for where, what in faults]
+    status, detail = HTTPStatus.UNPROCESSABLE_ENTITY, "The request is not as it should be."
+    return Problem(status, "InvalidRequest", detail, {"errors": errors})
 
 
 def _detail(error: Exception) -> str:

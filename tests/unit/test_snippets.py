@@ -1,4 +1,4 @@
-"""The README and the documentation tell the truth: every Python block in them runs."""
+"""The READMEs and the documentation tell the truth: every Python block in them runs."""
 
 import sys
 from itertools import groupby
@@ -10,7 +10,7 @@ from pytest_examples import CodeExample, find_examples
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
 
 
 def program_of(page: Path) -> str:
