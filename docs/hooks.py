@@ -3,12 +3,14 @@
 import ast
 import re
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
 SHOWN = {"changelog.md": "CHANGELOG.md", "contributing.md": "CONTRIBUTING.md"}
 PAGES = {file: page for page, file in SHOWN.items()}
-PART = re.compile(r'^--8<-- "([^":]+\.py)::([\w, ]+)"$', re.MULTILINE)
+PART = re.compile(r"^( *)# shown: (\S+\.py)::([\w, ]+)$", re.MULTILINE)
+"""A comment that names definitions: to whoever formats and runs the page it is nothing."""
 
 
 def on_page_markdown(markdown: str, page: Any, **_: object) -> str:
@@ -16,7 +18,7 @@ def on_page_markdown(markdown: str, page: Any, **_: object) -> str:
     file = SHOWN.get(page.file.src_uri)
     if file is not None:
         markdown = re.sub(r"\]\(([^)#]+)", _link, (ROOT / file).read_text(encoding="utf-8"))
-    return PART.sub(lambda found: source_of(found[1], *found[2].split(", ")), markdown)
+    return PART.sub(lambda found: indent(source_of(found[2], *found[3].split(", ")), found[1]), markdown)
 
 
 def source_of(path: str, *names: str) -> str:
