@@ -25,7 +25,7 @@ class Order(Model):
     class Meta:
         table_name = "orders"
         region = REGION
-        host = ""
+        host = None
 
     order_id = UnicodeAttribute(hash_key=True)
     customer = UnicodeAttribute()
