@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, TypeGuard
 
 _PLAIN: Final = re.compile(r"[A-Za-z_](?:[A-Za-z0-9_./ -]|:(?! |$))*(?<! )")
 _WORDS: Final = frozenset({"false", "n", "no", "null", "off", "on", "true", "y", "yes"})
@@ -26,26 +26,28 @@ class Remarked:
     value: Any
 
 
+_Long: TypeAlias = Mapping[str, Any] | list[Any]
+
+
 def dump(value: Mapping[str, Any]) -> str:
     """Return a mapping as YAML."""
     return "\n".join(_lines(value)) + "\n"
 
 
-def _lines(value: Any) -> Iterator[str]:  # noqa: ANN401 - a tree
-    match value:
-        case Mapping():
-            for key, member in value.items():
-                if _is_long(member):
-                    yield f"{_text(key)}:"
-                    yield from _indented(member, "  ")
-                else:
-                    yield f"{_text(key)}: {_scalar(member)}"
-        case _:
-            for element in value:
-                yield from _element(element)
+def _lines(value: _Long) -> Iterator[str]:
+    if not isinstance(value, Mapping):
+        for element in value:
+            yield from _element(element)
+        return
+    for key, member in value.items():
+        if _is_long(member):
+            yield f"{_text(key)}:"
+            yield from (f"  {line}" for line in _lines(member))
+        else:
+            yield f"{_text(key)}: {_scalar(member)}"
 
 
-def _element(element: Any) -> Iterator[str]:  # noqa: ANN401 - likewise
+def _element(element: Any) -> Iterator[str]:  # noqa: ANN401 - a tree
     if isinstance(element, Remarked):
         yield f"# {element.remark}"
         element = element.value
@@ -57,12 +59,8 @@ def _element(element: Any) -> Iterator[str]:  # noqa: ANN401 - likewise
     yield from (f"  {line}" for line in rest)
 
 
-def _indented(value: Any, by: str) -> Iterator[str]:  # noqa: ANN401 - likewise
-    return (by + line for line in _lines(value))
-
-
-def _is_long(value: Any) -> bool:  # noqa: ANN401 - likewise
-    return isinstance(value, (Mapping, list)) and bool(value)
+def _is_long(value: object) -> TypeGuard[_Long]:
+    return isinstance(value, (Mapping, list)) and value not in ({}, [])
 
 
 def _scalar(value: Any) -> str:  # noqa: ANN401 - likewise

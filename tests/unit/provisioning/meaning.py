@@ -14,9 +14,9 @@ class _Loader(yaml.SafeLoader):
     """Reads the short forms of CloudFormation's functions as the long ones."""
 
 
-_Loader.add_constructor("!Ref", lambda loader, node: {"Ref": loader.construct_scalar(node)})
-_Loader.add_constructor("!Sub", lambda loader, node: {"Fn::Sub": loader.construct_scalar(node)})
-_Loader.add_constructor("!GetAtt", lambda loader, node: {"Fn::GetAtt": loader.construct_scalar(node).split(".")})
+_Loader.add_constructor("!Ref", lambda _, node: {"Ref": node.value})
+_Loader.add_constructor("!Sub", lambda _, node: {"Fn::Sub": node.value})
+_Loader.add_constructor("!GetAtt", lambda _, node: {"Fn::GetAtt": node.value.split(".")})
 
 
 def read_cloudformation(text: str) -> dict[str, Any]:
