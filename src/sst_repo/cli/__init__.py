@@ -13,4 +13,4 @@ def main() -> None:
         if error.name not in _NEEDED:
             raise
         sys.exit("sst-repo needs the extra `cli`: pip install 'sst-repo[cli]'")
-    sys.exit(run())
+    run()

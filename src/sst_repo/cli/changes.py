@@ -67,11 +67,11 @@ def _in_maps(
 
 def _in_lists(path: str, before: list[AttributeValue], after: list[AttributeValue]) -> Iterator[Change]:
     """Compare element by element, but for those that were put in or taken out."""
-    texts = [[dumps(plain(element)) for element in elements] for elements in (before, after)]
-    for _, begin, end, new_begin, new_end in SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
+    was, now = ([dumps(plain(element)) for element in elements] for elements in (before, after))
+    for _, begin, end, new_begin, new_end in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
         old, new = range(begin, end), range(new_begin, new_end)
-        for position, now in zip(old, new, strict=False):
-            yield from _between(f"{path}[{now}]", before[position], after[now])
+        for position, place in zip(old, new, strict=False):
+            yield from _between(f"{path}[{place}]", before[position], after[place])
         for position in old[len(new) :]:
             yield Change(f"{path}[{position}]", plain(before[position]), ABSENT)
         for position in new[len(old) :]:

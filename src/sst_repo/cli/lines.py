@@ -5,10 +5,10 @@ The line is an object: `_type`, the fields that belong to the library, then thos
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sst_repo.cli.plain import Number, Plain, dumps, loads, plain, stored
-from sst_repo.core.times import from_utc_text, utc_text
+from sst_repo.core.times import utc_text
 from sst_repo.mapping.schema import schema_of
 from sst_repo.resource import SYSTEM_FIELDS, Resource
 
@@ -20,12 +20,12 @@ class Line:
     """What a line says.
 
     Attributes:
-        type: The name of the type.
+        type_name: The name of the type.
         resource_id: The id.
         fields: The fields of the domain, as plain JSON.
     """
 
-    type: str
+    type_name: str
     resource_id: str
     fields: dict[str, Plain]
 
@@ -37,7 +37,8 @@ class Line:
             ValueError: It is no line of an export.
         """
         match loads(text):
-            case {"_type": str(type_name), "resource_id": str(resource_id), **members}:
+            case {"_type": str(type_name), "resource_id": str(resource_id), **others}:
+                members = cast("dict[str, Plain]", others)
                 fields = {name: value for name, value in members.items() if name not in SYSTEM_FIELDS}
                 return cls(type_name, resource_id, fields)
             case _:

@@ -10,14 +10,13 @@
 """
 
 import json
-from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, cast
 
 from sst_repo.core.numbers import canonical_number
 from sst_repo.core.records import AttributeValue
-from sst_repo.core.wire import binary
+from sst_repo.core.wire import binary, to_base64
 
 Plain: TypeAlias = Any
 """What JSON can say: None, truth, text, `Number`, lists and dicts of these."""
@@ -40,26 +39,26 @@ class Number:
 def plain(value: AttributeValue) -> Plain:
     """Return a stored value as what JSON can say."""
     ((tag, content),) = value.items()
-    match tag:
-        case "N":
-            return Number(content)
-        case "NULL":
-            return None
-        case "L":
-            return [plain(element) for element in content]
-        case "M":
-            members = {name: plain(member) for name, member in content.items()}
-            return {"$M": members} if any(name.startswith(_MARK) for name in members) else members
-        case "B":
-            return {"$B": b64encode(content).decode("ascii")}
-        case "BS":
-            return {"$BS": [b64encode(element).decode("ascii") for element in content]}
-        case "SS":
-            return {"$SS": list(content)}
-        case "NS":
-            return {"$NS": [Number(element) for element in content]}
-        case _:
-            return content
+    said = _PLAIN.get(tag)
+    return content if said is None else said(content)
+
+
+def _plain_map(content: Mapping[str, AttributeValue]) -> Plain:
+    members = {name: plain(member) for name, member in content.items()}
+    return {"$M": members} if any(name.startswith(_MARK) for name in members) else members
+
+
+_PLAIN: Final[dict[str, Callable[[Any], Plain]]] = {
+    "N": Number,
+    "NULL": lambda _: None,
+    "L": lambda elements: [plain(element) for element in elements],
+    "M": _plain_map,
+    "B": lambda content: {"$B": to_base64(content)},
+    "BS": lambda elements: {"$BS": [to_base64(element) for element in elements]},
+    "SS": lambda elements: {"$SS": list(elements)},
+    "NS": lambda elements: {"$NS": [Number(element) for element in elements]},
+}
+"""By type; what is not here is the same in JSON."""
 
 
 def stored(value: Plain) -> AttributeValue:
@@ -78,7 +77,7 @@ def stored(value: Plain) -> AttributeValue:
         case str():
             return {"S": value}
         case list():
-            return {"L": [stored(element) for element in cast("list[Plain]", value)]}
+            return {"L": [stored(element) for element in cast("list[object]", value)]}
         case dict():
             return _stored_object(cast("dict[str, Plain]", value))
         case _:
@@ -93,8 +92,8 @@ def dumps(value: Plain) -> str:
         case dict():
             members = cast("dict[str, Plain]", value).items()
             return f"{{{', '.join(f'{_text(name)}: {dumps(member)}' for name, member in members)}}}"
-        case list() | tuple():
-            return f"[{', '.join(map(dumps, cast('list[Plain]', value)))}]"
+        case list():
+            return f"[{', '.join(map(dumps, cast('list[object]', value)))}]"
         case str():
             return _text(value)
         case _:
@@ -117,8 +116,8 @@ def _stored_object(value: Mapping[str, Plain]) -> AttributeValue:
     if not any(name.startswith(_MARK) for name in value):
         return _map(value)
     match value:
-        case {"$M": dict(members)} if len(value) == 1:
-            return _map(cast("dict[str, Plain]", members))
+        case {"$M": dict()} if len(value) == 1:
+            return _map(cast("dict[str, Plain]", value["$M"]))
         case {"$B": str(text)} if len(value) == 1:
             return {"B": binary(text)}
         case {"$BS": [*texts]} if len(value) == 1 and _are(texts, str):

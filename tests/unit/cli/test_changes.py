@@ -33,14 +33,21 @@ def items(*texts: str) -> dict[str, Any]:
         pytest.param(
             {"a": items("x", "y")}, {"a": items("new", "x", "y")}, [Change("a[0]", ABSENT, "new")], id="put in front"
         ),
-        pytest.param({"a": items("x", "y", "z")}, {"a": items("x", "z")}, [Change("a[1]", "y", ABSENT)], id="taken out"),
+        pytest.param(
+            {"a": items("x", "y", "z")}, {"a": items("x", "z")}, [Change("a[1]", "y", ABSENT)], id="taken out"
+        ),
         pytest.param(
             {"a": {"L": [{"M": {"b": s("1"), "c": s("1")}}]}},
             {"a": {"L": [{"M": {"b": s("2"), "c": s("1")}}]}},
             [Change("a[0].b", "1", "2")],
             id="within an element",
         ),
-        pytest.param({"a": {"SS": ["x"]}}, {"a": {"SS": ["x", "y"]}}, [Change("a", {"$SS": ["x"]}, {"$SS": ["x", "y"]})], id="sets are one value"),
+        pytest.param(
+            {"a": {"SS": ["x"]}},
+            {"a": {"SS": ["x", "y"]}},
+            [Change("a", {"$SS": ["x"]}, {"$SS": ["x", "y"]})],
+            id="sets are one value",
+        ),
     ],
 )
 def test_changes_name_the_path_and_both_values(
