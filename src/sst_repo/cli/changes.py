@@ -1,6 +1,6 @@
 """What has changed from one version of a resource to another, field by field."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Final
@@ -35,9 +35,17 @@ class Change:
     after: Any
 
 
-def changes(before: Mapping[str, AttributeValue], after: Mapping[str, AttributeValue]) -> tuple[Change, ...]:
-    """Compare two maps of stored values: what is in both first, in the order of the later one, then what is gone."""
-    return tuple(_in_maps("", before, after))
+def changes(
+    before: Mapping[str, AttributeValue], after: Mapping[str, AttributeValue], order: Iterable[str] = ()
+) -> tuple[Change, ...]:
+    """Compare two maps of stored values.
+
+    Args:
+        before: What was.
+        after: What is.
+        order: In which order names are told; all others come behind, by the alphabet.
+    """
+    return tuple(_in_maps("", before, after, {name: place for place, name in enumerate(order)}))
 
 
 def _between(path: str, before: AttributeValue, after: AttributeValue) -> Iterator[Change]:
@@ -45,7 +53,7 @@ def _between(path: str, before: AttributeValue, after: AttributeValue) -> Iterat
         return
     match before, after:
         case {"M": old}, {"M": new}:
-            yield from _in_maps(f"{path}.", old, new)
+            yield from _in_maps(f"{path}.", old, new, {})
         case {"L": old}, {"L": new}:
             yield from _in_lists(path, old, new)
         case _:
@@ -53,16 +61,18 @@ def _between(path: str, before: AttributeValue, after: AttributeValue) -> Iterat
 
 
 def _in_maps(
-    prefix: str, before: Mapping[str, AttributeValue], after: Mapping[str, AttributeValue]
+    prefix: str,
+    before: Mapping[str, AttributeValue],
+    after: Mapping[str, AttributeValue],
+    places: Mapping[str, int],
 ) -> Iterator[Change]:
-    for name, value in after.items():
-        if name in before:
-            yield from _between(prefix + name, before[name], value)
+    for name in sorted(before.keys() | after.keys(), key=lambda name: (places.get(name, len(places)), name)):
+        if name not in before:
+            yield Change(prefix + name, ABSENT, plain(after[name]))
+        elif name not in after:
+            yield Change(prefix + name, plain(before[name]), ABSENT)
         else:
-            yield Change(prefix + name, ABSENT, plain(value))
-    for name, value in before.items():
-        if name not in after:
-            yield Change(prefix + name, plain(value), ABSENT)
+            yield from _between(prefix + name, before[name], after[name])
 
 
 def _in_lists(path: str, before: list[AttributeValue], after: list[AttributeValue]) -> Iterator[Change]:

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from sst_repo.cli.changes import ABSENT, Change
 from sst_repo.cli.output import moment
-from sst_repo.cli.plain import Number, Plain, dumps
+from sst_repo.cli.plain import Number, Plain, dumps, readable
 from sst_repo.cli.timeline import Event
 
 _STYLES: Final = {
@@ -79,5 +79,5 @@ def change_json(change: Change) -> Plain:
 
 
 def _short(value: Plain) -> str:
-    text = dumps(value)
+    text = dumps(readable(value))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -30,7 +30,8 @@ def history(
     Deletions are versions, too. A type that keeps no versions has just its latest.
     """
     most = None if everything else limit
-    told = events(rows_of(session.table, session.model(type_name), resource_id, most), most)
+    model = session.model(type_name)
+    told = events(rows_of(session.table, model, resource_id, most), model, most)
     if session.json:
         session.print_json(list(map(drawing.event_json, told)))
         return
@@ -53,7 +54,7 @@ def diff(
     model = session.model(type_name)
     _, before = content_of_version(session.table, model, resource_id, old)
     version, after = content_of_version(session.table, model, resource_id, new)
-    found = changes(before, after)
+    found = changes(before, after, model.model_fields)
     if session.json:
         session.print_json(list(map(drawing.change_json, found)))
         return
@@ -103,7 +104,7 @@ def _preview(session: Session, type_name: str, resource_id: str, version: int) -
     present: Attributes = {}
     if not latest.is_tombstone:
         _, present = content_of_version(session.table, model, resource_id, None)
-    for line in drawing.changes(changes(present, wanted)):
+    for line in drawing.changes(changes(present, wanted, model.model_fields)):
         session.err.print(line, no_wrap=True, overflow="ellipsis")
 
 

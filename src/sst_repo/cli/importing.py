@@ -29,10 +29,7 @@ _LINES_A_BATCH: Final = 500
 _FAULTS_KEPT: Final = 1000
 _FAULTS_TOLD: Final = 10
 
-FileArgument = Annotated[
-    Path,
-    typer.Argument(metavar="FILE", exists=True, dir_okay=False, allow_dash=True, help="The file; - for the input."),
-]
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The file; - for the input.")]
 
 
 def import_(
@@ -48,6 +45,8 @@ def import_(
     another, is told and left out. What is there already is left alone, so that an import can be repeated.
     """
     is_file = str(source) != "-"
+    if is_file and not source.is_file():
+        raise UsageFault(f"there is no file {source}")
     checkpoint = ImportCheckpoint(session.table_name)
     if resume:
         if not is_file:

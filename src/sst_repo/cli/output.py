@@ -9,7 +9,7 @@ from rich import box
 from rich.table import Table as Grid
 from rich.text import Text
 
-from sst_repo.cli.plain import Number, Plain, dumps
+from sst_repo.cli.plain import Number, Plain, dumps, readable
 from sst_repo.core.times import utc_text
 
 _STEP: Final = 1024
@@ -58,5 +58,5 @@ def moment(text: str) -> str:
 
 def shown(value: Plain) -> Text:
     """Return a value in one line for a cell: texts as they are, all else as JSON."""
-    text = value if isinstance(value, str) else dumps(value)
+    text = value if isinstance(value, str) else dumps(readable(value))
     return Text("".join(each if each.isprintable() else "�" for each in text))

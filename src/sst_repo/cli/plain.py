@@ -100,6 +100,21 @@ def dumps(value: Plain) -> str:
             return json.dumps(value)
 
 
+def readable(value: Plain) -> Plain:
+    """Return it as people would write it: sets as lists, without the marks that tell stored types apart."""
+    match value:
+        case {"$SS": list() as elements} | {"$NS": list() as elements} | {"$BS": list() as elements}:
+            return cast("list[object]", elements)
+        case {"$M": dict() as members}:
+            return readable(members)
+        case dict():
+            return {name: readable(member) for name, member in cast("dict[str, Plain]", value).items()}
+        case list():
+            return [readable(element) for element in cast("list[object]", value)]
+        case _:
+            return value
+
+
 def loads(text: str | bytes) -> Plain:
     """Read JSON, with all digits of its numbers.
 

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from sst_repo.cli.lines import TYPE, as_object
 from sst_repo.cli.output import grid, moment, shown
-from sst_repo.cli.plain import Plain, dumps
+from sst_repo.cli.plain import Plain, dumps, readable
 from sst_repo.cli.session import IdArgument, Session, TypeArgument, command
 from sst_repo.cli.wheres import condition_from
 from sst_repo.pages import Page
@@ -113,4 +113,4 @@ def _fitting(names: list[str], widths: Mapping[str, int], room: int) -> dict[str
 
 
 def _whole(name: str, value: Plain) -> str:
-    return moment(value) if name in {"created_at", "updated_at"} else dumps(value)
+    return moment(value) if name in {"created_at", "updated_at"} else dumps(readable(value))

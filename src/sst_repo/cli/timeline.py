@@ -79,13 +79,13 @@ def content_of_version(
         raise CorruptRecordError(target.type, target.id, str(error), version=row.version) from error
 
 
-def events(rows: Iterable[Record], limit: int | None) -> list[Event]:
+def events(rows: Iterable[Record], model: type[Resource], limit: int | None) -> list[Event]:
     """Say what made the versions of a resource, newest first, given its rows newest first."""
-    told = [*_events(list(rows)[::-1])][::-1]
+    told = [*_events(list(rows)[::-1], tuple(model.model_fields))][::-1]
     return told if limit is None else told[:limit]
 
 
-def _events(rows: list[Record]) -> Iterator[Event]:
+def _events(rows: list[Record], order: tuple[str, ...]) -> Iterator[Event]:
     before: Attributes | None = None
     was_deleted = False
     for row in rows:
@@ -103,9 +103,9 @@ def _events(rows: list[Record]) -> Iterator[Event]:
             continue
         content = content_of(image)
         if number == 1:
-            yield Event(number, at, "created", changes({}, content))
+            yield Event(number, at, "created", changes({}, content, order))
         else:
-            changed = None if before is None else changes(before, content)
+            changed = None if before is None else changes(before, content, order)
             yield Event(number, at, _what(changed, was_deleted=was_deleted), changed)
         before, was_deleted = content, False
 

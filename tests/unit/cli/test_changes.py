@@ -21,7 +21,7 @@ def items(*texts: str) -> dict[str, Any]:
     [
         pytest.param({"a": s("1")}, {"a": s("1")}, [], id="nothing"),
         pytest.param({"a": s("1")}, {"a": {"N": "1"}}, [Change("a", "1", Number("1"))], id="another type"),
-        pytest.param({"a": s("1")}, {"b": s("1")}, [Change("b", ABSENT, "1"), Change("a", "1", ABSENT)], id="renamed"),
+        pytest.param({"a": s("1")}, {"b": s("1")}, [Change("a", "1", ABSENT), Change("b", ABSENT, "1")], id="renamed"),
         pytest.param({"a": {"NULL": True}}, {}, [Change("a", None, ABSENT)], id="null is a value"),
         pytest.param(
             {"a": {"M": {"b": {"M": {"c": s("1")}}}}},
@@ -54,3 +54,9 @@ def test_changes_name_the_path_and_both_values(
     before: dict[str, Any], after: dict[str, Any], expected: list[Change]
 ) -> None:
     assert list(changes(before, after)) == expected
+
+
+def test_changes_come_in_a_given_order_and_then_by_the_alphabet() -> None:
+    after = {name: s("") for name in "badc"}
+
+    assert [change.path for change in changes({}, after, order=("d", "x", "b"))] == ["d", "b", "a", "c"]
