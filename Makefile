@@ -111,6 +111,10 @@ races: $(TEST) ## Race threads and processes, kill writers and the server, and j
 cdk: $(CDK)/.installed ## Synthesize the CDK template by the real CDK (half a gigabyte; about 45 s the first time)
 	$(CDK)/bin/python -m pytest --override-ini filterwarnings= -p no:cacheprovider tests/unit/provisioning/test_cdk.py
 
+.PHONY: pictures
+pictures: $(TEST) ## Take the pictures in docs/images anew, from the real program
+	$(BIN)/python -m tests.pictures
+
 # The variable silences a notice about the future of MkDocs that reads like a finding.
 .PHONY: docs
 docs: $(DEV) ## Build the documentation into site/

@@ -29,12 +29,13 @@ def timeline(events: Sequence[Event], *, goes_on: bool) -> Iterator[Text]:
         events: What happened.
         goes_on: Whether the line goes on below the last of them.
     """
+    width = max(len(str(event.version)) for event in events)
     for number, event in enumerate(events):
         rail = "│" if goes_on or number < len(events) - 1 else " "
         style = _STYLES[event.what]
         yield Text.assemble(
             ("●" if number == 0 else "○", style),
-            (f" {event.version}", "bold"),
+            (f" {event.version:>{width}}", "bold"),
             f"  {moment(event.at)}  ",
             (event.what, style),
             (" (latest)" if number == 0 else "", "dim"),

@@ -36,7 +36,7 @@ def history(
         session.print_json(list(map(drawing.event_json, told)))
         return
     goes_on = len(told) == most and told[-1].version > 1
-    session.out.print(_title(type_name, resource_id), Text("times in UTC", "dim"))
+    session.out.print(_title(type_name, resource_id), Text(f"at version {told[0].version}, times in UTC", "dim"))
     for line in drawing.timeline(told, goes_on=goes_on):
         session.out.print(line, no_wrap=True, overflow="ellipsis")
     if goes_on:

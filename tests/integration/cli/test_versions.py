@@ -35,7 +35,7 @@ def test_the_history_is_a_timeline_with_coloured_changes_and_deletions(
 
     assert shown.code == 0
     title, *lines = shown.lines
-    assert title == "Parcel p1 times in UTC"
+    assert title == "Parcel p1 at version 4, times in UTC"
     told = [line for line in lines if line.strip("│ ")]
     assert [line.split("  ")[2] for line in told if line[0] in "●○"] == [
         "brought back (latest)",
