@@ -29,6 +29,12 @@ install: $(DEV) ## Create .venv with all development tools
 demo: $(TEST) ## Run the example shop (BACKEND=memory or dynamodb)
 	$(BIN)/python -m examples.shop --backend $(BACKEND)
 
+PORT ?= 8000
+
+.PHONY: api
+api: $(TEST) ## Serve the example shop over HTTP, with a page to browse orders and their history (PORT=8000)
+	$(BIN)/python -m examples.fastapi_shop --port $(PORT)
+
 .PHONY: format
 format: $(DEV) ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix
@@ -119,6 +125,7 @@ pictures: $(TEST) ## Take the pictures in docs/images anew, from the real progra
 .PHONY: docs
 docs: $(DEV) ## Build the documentation into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	$(BIN)/python -m tests.site site
 
 .PHONY: clean
 clean: ## Remove .venv and everything generated

@@ -13,6 +13,7 @@ pytest.register_assert_rewrite(
     "tests.contract.faulty_repositories",
     "tests.contract.hostile_conditions",
     "tests.contract.hostile_cursors",
+    "tests.lambda_scenarios",
 )
 
 pytest_plugins = ["sst_repo.testing.fixtures"]

@@ -1,7 +1,7 @@
 """What the shop is about, and which rules hold in it. Nothing here knows that anything is ever stored."""
 
 from decimal import Decimal
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, TypedDict
 
 from pydantic import BaseModel, Field, PositiveInt
 
@@ -49,6 +49,13 @@ class OrderLine(BaseModel, frozen=True):
         return self.quantity * self.unit_price
 
 
+class Amendment(TypedDict, total=False):
+    """What a customer may change of an order: the fields that are given, and only these."""
+
+    address: str
+    note: str | None
+
+
 class Order(VersionedResource):
     customer_id: str
     address: str
@@ -78,6 +85,13 @@ class Order(VersionedResource):
         if self.status == "shipped":
             raise OrderStateError("redirected", self.status)
         self.address = address
+
+    def amend(self, amendment: Amendment) -> None:
+        address = amendment.get("address", self.address)
+        if address != self.address:
+            self.redirect(address)
+        if "note" in amendment:
+            self.note = amendment["note"]
 
     def check_withdrawable(self) -> None:
         if self.status != "placed":

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
-from examples.shop.domain import Customer, Order, Stock
+from examples.shop.domain import Amendment, Customer, Order, Stock
 from examples.shop.history import Revision, revisions
-from sst_repo import Page, Repository, UnitOfWork
+from sst_repo import Conflict, ConflictError, F, Page, Repository, UnitOfWork
 
 R = TypeVar("R")
 
@@ -25,6 +25,16 @@ class RunUnit(Protocol):
     """`ShopUnitOfWork.run`, the table already chosen."""
 
     def __call__(self, work: Callable[[ShopUnitOfWork], R], /) -> R: ...
+
+
+def check_version(order: Order, version: int | None) -> None:
+    """Refuse to go on from another version than the one that the change was meant for; None was meant for any.
+
+    Raises:
+        ConflictError: As a write would that comes too late.
+    """
+    if version not in {None, order.version}:
+        raise ConflictError([Conflict(order.__type_name__, order.resource_id, expected=version, actual=order.version)])
 
 
 class Checkout:
@@ -43,9 +53,10 @@ class Checkout:
 
         return self._run(work)
 
-    def withdraw(self, order_id: str) -> None:
+    def withdraw(self, order_id: str, *, version: int | None = None) -> None:
         def work(shop: ShopUnitOfWork) -> None:
             order = shop.orders.get(order_id)
+            check_version(order, version)
             order.check_withdrawable()
             for line in order.lines:
                 shop.stock.get(line.sku).receive(line.quantity)
@@ -64,24 +75,30 @@ class Checkout:
 
 
 class OrderDesk:
-    """What happens to one order after it was placed. Each change is a commit of its own."""
+    """What happens to one order after it was placed. Each change is a commit of its own.
+
+    Who has seen the order may give the `version` that a change is meant for: a `ConflictError` if it is another by now.
+    """
 
     def __init__(self, orders: Repository[Order]) -> None:
         self._orders = orders
 
-    def pay(self, order_id: str, amount: Decimal) -> Order:
-        order = self._orders.get(order_id)
+    def pay(self, order_id: str, amount: Decimal, *, version: int | None = None) -> Order:
+        order = self._at(order_id, version)
         order.pay(amount)
         return self._orders.save(order)
 
-    def ship(self, order_id: str, parcel: str) -> Order:
-        order = self._orders.get(order_id)
+    def ship(self, order_id: str, parcel: str, *, version: int | None = None) -> Order:
+        order = self._at(order_id, version)
         order.ship(parcel)
         return self._orders.save(order)
 
     def redirect(self, order_id: str, address: str) -> Order:
-        order = self._orders.get(order_id)
-        order.redirect(address)
+        return self.amend(order_id, {"address": address})
+
+    def amend(self, order_id: str, amendment: Amendment, *, version: int | None = None) -> Order:
+        order = self._at(order_id, version)
+        order.amend(amendment)
         return self._orders.save(order)
 
     def update(self, order: Order) -> Order:
@@ -91,8 +108,19 @@ class OrderDesk:
     def history(self, order_id: str) -> list[Revision]:
         return revisions(self._orders.versions(order_id), deleted=not self._orders.exists(order_id))
 
-    def latest(self, limit: int, cursor: str | None = None) -> Page[Order]:
-        return self._orders.list(limit=limit, cursor=cursor)
+    def get(self, order_id: str) -> Order:
+        return self._orders.get(order_id)
+
+    def as_it_was(self, order_id: str, version: int) -> Order:
+        return self._orders.get_version(order_id, version)
+
+    def latest(self, limit: int, cursor: str | None = None, *, status: str | None = None) -> Page[Order]:
+        return self._orders.list(where=None if status is None else F.status == status, limit=limit, cursor=cursor)
+
+    def _at(self, order_id: str, version: int | None) -> Order:
+        order = self._orders.get(order_id)
+        check_version(order, version)
+        return order
 
 
 class Warehouse:

@@ -91,7 +91,9 @@ class TableRepository(ReadingRepository[T]):
         if not is_changed and policy.is_up_to_date(base, derive):
             self._schema.settle(resource, base)
             return resource
-        return self._write(resource, Update(target, content, base, derive))
+        # Written for an index alone, it is stored as its class has it today: the old form need not be readable by it.
+        today = content if is_changed else self._schema.content(resource)
+        return self._write(resource, Update(target, today, base, derive))
 
     def delete(self, resource: T) -> None:
         """Delete the resource, if this is its latest version."""

@@ -10,8 +10,9 @@ from types import ModuleType
 import pytest
 
 import sst_repo
+import sst_repo.testing
 
-REFERENCE = Path(__file__).parents[2] / "docs" / "reference.md"
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 
 
 def own_public_names(module: ModuleType) -> set[str]:
@@ -26,9 +27,10 @@ def own_public_names(module: ModuleType) -> set[str]:
 
 
 def rendered_names() -> set[str]:
-    """The names docs/reference.md has rendered: one by one, or all those of a module."""
+    """The names that the pages in docs/reference have rendered: one by one, or all those of a module."""
     names = set[str]()
-    for path in re.findall(r"^::: (\S+)$", REFERENCE.read_text(encoding="utf-8"), re.MULTILINE):
+    pages = "".join(page.read_text(encoding="utf-8") for page in REFERENCE.glob("*.md"))
+    for path in re.findall(r"^::: (\S+)$", pages, re.MULTILINE):
         parent, _, name = path.rpartition(".")
         member = getattr(importlib.import_module(parent), name, None)
         if member is None or isinstance(member, ModuleType):
@@ -54,8 +56,9 @@ def test_a_public_name_can_be_imported_and_has_a_docstring_of_its_own(name: str)
     assert not docstring.startswith(f"{name}("), "a dataclass without one is given its signature instead"
 
 
-def test_every_public_name_is_in_the_reference() -> None:
-    assert set(sst_repo.__all__) - rendered_names() == set()
+@pytest.mark.parametrize("module", [sst_repo, sst_repo.testing], ids=lambda module: module.__name__)
+def test_every_public_name_is_in_the_reference(module: ModuleType) -> None:
+    assert set(module.__all__) - rendered_names() == set()
 
 
 def test_an_unknown_name_is_an_attribute_error_that_says_so() -> None:

@@ -2,18 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from pydantic import ConfigDict, model_validator
 
 from sst_repo import (
     AlreadyExistsError,
     ConflictError,
     ContentionError,
+    Index,
     InMemoryRepository,
     InMemoryTable,
     Repository,
     TableRepository,
+    VersionedResource,
 )
+from sst_repo.core import policy
 from sst_repo.core.records import Key, Record
 from sst_repo.core.retry import SENDING
 from sst_repo.ports import IdFactory
@@ -243,3 +248,26 @@ def test_a_version_that_moves_into_the_history_while_it_is_read_is_found(table: 
     repository.save(sample)
     moving = MovingTable(table, stored_row(table, Kept, "x", version=1).key)
     assert TableRepository(Kept, moving).get_version("x", 1).title == "first"
+
+
+def test_a_row_that_is_written_for_a_new_index_is_stored_as_its_class_has_it_today(table: InMemoryTable) -> None:
+    class Before(VersionedResource, type_name="Customer"):
+        mail: str
+
+    class Today(VersionedResource, type_name="Customer"):
+        model_config = ConfigDict(extra="allow")
+        email: str
+        by_email = Index(gsi=1, partition="email")
+
+        @model_validator(mode="before")
+        @classmethod
+        def _rename(cls, values: dict[str, Any]) -> dict[str, Any]:
+            return {{"mail": "email"}.get(name, name): value for name, value in values.items()}
+
+    TableRepository(Before, table).add(Before(resource_id="x", mail="ada@example.org"))
+    customers = TableRepository(Today, table)
+
+    customers.save(customers.get("x"))
+
+    assert policy.content_of(stored_row(table, Today, "x")) == {"email": {"S": "ada@example.org"}}
+    assert customers.count(Today.by_email("ada@example.org")) == 1

@@ -1,6 +1,7 @@
-"""The README and the documentation tell the truth: every Python block in them runs."""
+"""The READMEs and the documentation tell the truth: every Python block in them runs."""
 
 import sys
+from itertools import groupby
 from pathlib import Path
 from types import ModuleType
 
@@ -8,13 +9,28 @@ import pytest
 from pytest_examples import CodeExample, find_examples
 
 ROOT = Path(__file__).parents[2]
-SNIPPETS = {page: list(find_examples(page)) for page in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])}
+DOCS = ROOT / "docs"
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
 
 
-@pytest.mark.parametrize(
-    "snippets",
-    [pytest.param(found, id=str(page.relative_to(ROOT))) for page, found in SNIPPETS.items() if found],
-)
+def program_of(page: Path) -> str:
+    """A page is a program; so is the tutorial, from its first page to its last."""
+    told = page.parent if page.parent == DOCS / "tutorial" else page
+    return str(told.relative_to(ROOT))
+
+
+def is_included(snippet: CodeExample) -> bool:
+    """Tell whether a block shows a part of a file, which has tests of its own."""
+    return snippet.source.lstrip().startswith("--8<--")
+
+
+PROGRAMS = {
+    name: [snippet for page in pages for snippet in find_examples(page) if not is_included(snippet)]
+    for name, pages in groupby(PAGES, program_of)
+}
+
+
+@pytest.mark.parametrize("snippets", [pytest.param(found, id=name) for name, found in PROGRAMS.items() if found])
 def test_the_snippets_of_a_page_run_in_the_order_they_are_read(
     snippets: list[CodeExample], monkeypatch: pytest.MonkeyPatch
 ) -> None:
