@@ -103,10 +103,10 @@ def dumps(value: Plain) -> str:
 def readable(value: Plain) -> Plain:
     """Return it as people would write it: sets as lists, without the marks that tell stored types apart."""
     match value:
-        case {"$SS": list() as elements} | {"$NS": list() as elements} | {"$BS": list() as elements}:
-            return cast("list[object]", elements)
-        case {"$M": dict() as members}:
-            return readable(members)
+        case {"$SS": list()} | {"$NS": list()} | {"$BS": list()}:
+            return next(iter(cast("dict[str, Plain]", value).values()))
+        case {"$M": dict()}:
+            return readable(cast("dict[str, Plain]", value)["$M"])
         case dict():
             return {name: readable(member) for name, member in cast("dict[str, Plain]", value).items()}
         case list():
