@@ -113,6 +113,7 @@ def read_all(table: Table, invoice: str, contact: str) -> set[str]:
         "list": lambda: [*invoices.list(newest_first=False, limit=1), *contacts.list()],
         "query": lambda: contacts.query(Contact.by_customer("ada")),
         "iterate": lambda: list(invoices.iterate()),
+        "explain": lambda: invoices.explain(Invoice.by_customer("ada")),
         "scan": lambda: list(invoices.scan(segments=2)),
         "count": lambda: contacts.count(Contact.by_customer("ada")),
     }
