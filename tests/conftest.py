@@ -13,6 +13,7 @@ pytest.register_assert_rewrite(
     "tests.contract.faulty_repositories",
     "tests.contract.hostile_conditions",
     "tests.contract.hostile_cursors",
+    "tests.contract.twins",
     "tests.lambda_scenarios",
 )
 

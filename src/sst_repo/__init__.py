@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from sst_repo.additions import AddProgress, AddReport, FailedAdd
 from sst_repo.conditions import Condition, F
+from sst_repo.consumption import Consumed
 from sst_repo.errors import (
     AccessDeniedError,
     AlreadyExistsError,
@@ -28,8 +29,10 @@ from sst_repo.errors import (
     UnitOfWorkStateError,
     UnstorableValueError,
 )
+from sst_repo.explanations import Explanation
 from sst_repo.indexes import Index, KeyQuery
 from sst_repo.listings import Listing
+from sst_repo.observation import Observer, TableCall
 from sst_repo.pages import CollectionPage, Page
 from sst_repo.ports import Clock, IdFactory, Repository
 from sst_repo.repository import DynamoDBRepository, InMemoryRepository, TableRepository
@@ -58,10 +61,12 @@ __all__ = [
     "Condition",
     "Conflict",
     "ConflictError",
+    "Consumed",
     "ContentionError",
     "CorruptRecordError",
     "DynamoDBRepository",
     "DynamoDBTable",
+    "Explanation",
     "F",
     "FailedAdd",
     "Finding",
@@ -77,6 +82,7 @@ __all__ = [
     "Listing",
     "ModelError",
     "NotFoundError",
+    "Observer",
     "Page",
     "Repository",
     "Resource",
@@ -84,6 +90,7 @@ __all__ = [
     "ScanRun",
     "SstRepoError",
     "Table",
+    "TableCall",
     "TableError",
     "TableNotFoundError",
     "TableRepository",

@@ -38,6 +38,7 @@ from sst_repo.clock import SYSTEM_CLOCK
 from sst_repo.core.layout import DEFAULT_GSIS
 from sst_repo.core.projections import ProjectionChoice, ProjectionChoices
 from sst_repo.ids import ULIDS
+from sst_repo.observation import Observer
 from sst_repo.ports import Clock, IdFactory
 from sst_repo.tables.base import Table
 from sst_repo.tables.memory import InMemoryTable
@@ -85,12 +86,14 @@ def _memory_table(
     projections: Mapping[int | str, ProjectionChoice] | None,
     *,
     exact_writes: bool | str | None,
+    observer: Observer | None,
 ) -> InMemoryTable:
     return InMemoryTable(
         gsis=_gsis(gsis),
         cursor_secret=cursor_secret,
         projections=_projections(projections),
         exact_writes=_flag(exact_writes),
+        observer=observer,
     )
 
 
@@ -103,6 +106,7 @@ def _dynamodb_table(
     *,
     exact_writes: bool | str | None,
     transport: "TransportName | None",
+    observer: Observer | None,
 ) -> "DynamoDBTable":
     from sst_repo.tables.dynamodb import DynamoDBTable  # noqa: PLC0415 - the memory backend does without
 
@@ -114,6 +118,7 @@ def _dynamodb_table(
         projections=_projections(projections),
         exact_writes=_flag(exact_writes),
         transport=transport or "auto",
+        observer=observer,
     )
 
 
@@ -123,6 +128,7 @@ class PersistenceContainer(containers.DeclarativeContainer):
     Attributes:
         config: The options above.
         client: The boto3 client, for the backend "dynamodb"; override it to configure retries or credentials.
+        observer: Is told of every call of the table; override it before the table is made.
         table: The one table. Override it in tests: `container.table.override(InMemoryTable())`.
         clock: The machine's clock, for the repositories and units that are given it.
         ids: A factory of ULIDs, for the repositories and units that are given it.
@@ -130,6 +136,7 @@ class PersistenceContainer(containers.DeclarativeContainer):
 
     config = providers.Configuration()
     client: "providers.Provider[DynamoDBClient]" = providers.Singleton(_client, config.endpoint_url, config.region)
+    observer: "providers.Provider[Observer | None]" = providers.Object(None)
     table: providers.Provider[Table] = providers.Selector(
         providers.Callable(_backend, config.backend),
         memory=providers.Singleton(
@@ -138,6 +145,7 @@ class PersistenceContainer(containers.DeclarativeContainer):
             config.cursor_secret,
             config.projections,
             exact_writes=config.exact_writes,
+            observer=observer,
         ),
         dynamodb=providers.Singleton(
             _dynamodb_table,
@@ -148,6 +156,7 @@ class PersistenceContainer(containers.DeclarativeContainer):
             config.projections,
             exact_writes=config.exact_writes,
             transport=config.transport,
+            observer=observer,
         ),
     )
     clock: providers.Provider[Clock] = providers.Object(SYSTEM_CLOCK)

@@ -364,3 +364,12 @@ class TableUnavailableError(TableError):
             "ask for them again later, or give the table more read capacity",
             rows,
         )
+
+
+def raise_first(skipped: Sequence[CorruptRecordError]) -> None:
+    """Raise for the first of the rows that could not be read, if there are any.
+
+    Who goes through all resources does so at the end, so that one bad row hides none of the others.
+    """
+    if skipped:
+        raise skipped[0]

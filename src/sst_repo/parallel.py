@@ -1,6 +1,7 @@
 """Calls side by side: a bounded number under way, each in a thread, and none left behind."""
 
 from collections.abc import Callable, Generator, Iterator
+from contextvars import copy_context
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -67,7 +68,8 @@ def _at_once(
 
     def begin(argument: A | None) -> None:
         if argument is not None:
-            under_way[pool.submit(call, argument)] = argument
+            # A trace, and who listens to the calls of tables, goes along into the thread.
+            under_way[pool.submit(copy_context().run, call, argument)] = argument
 
     try:
         for argument in islice(arguments, workers):

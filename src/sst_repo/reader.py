@@ -6,7 +6,10 @@ from typing import Generic, TypeAlias, TypeVar
 
 from sst_repo.conditions import Condition
 from sst_repo.core import cursors, layout, paging, policy, walking
+from sst_repo.core.capacity import read_units
+from sst_repo.core.explaining import explain
 from sst_repo.core.intents import Target
+from sst_repo.core.limits import item_size
 from sst_repo.core.paging import Reads
 from sst_repo.core.policy import is_alive
 from sst_repo.core.projections import complete
@@ -20,6 +23,7 @@ from sst_repo.errors import (
     NotFoundError,
     UnstorableValueError,
 )
+from sst_repo.explanations import Explanation
 from sst_repo.indexes import KeyQuery
 from sst_repo.mapping.schema import Schema
 from sst_repo.pages import Page
@@ -155,6 +159,7 @@ class Reader(Generic[T]):
         listing = (target.type, target.id, "versions")
         items: list[T] = []
         skipped: list[CorruptRecordError] = []
+        scanned, consumed = 0, 0.0
         if cursor is not None:
             before = _version_in(cursors.decode(cursor, listing, self.table.cursor_secrets))
         else:
@@ -162,6 +167,7 @@ class Reader(Generic[T]):
             if latest is None:
                 raise NotFoundError(target.type, target.id)
             before = latest.version or layout.MAX_VERSION
+            scanned, consumed = 1, read_units(item_size(latest), consistent=True)
             try:
                 items.extend(filter(None, [self.load(latest)]))
             except CorruptRecordError as error:
@@ -175,8 +181,10 @@ class Reader(Generic[T]):
             items += filled.items
             skipped += filled.skipped
             more = filled.more
+            scanned += filled.scanned
+            consumed += filled.consumed
         following = cursors.encode(str(items[-1].version), listing, self.table.cursor_secrets) if more else None
-        return Page(items, following, skipped)
+        return Page(items, following, skipped, scanned, consumed)
 
     def history(self, target: Target) -> tuple[Record, ...]:
         """Return all rows of the history as they are stored, oldest first."""
@@ -205,6 +213,16 @@ class Reader(Generic[T]):
     ) -> Page[T]:
         """Return a page of a selection: as `read_page`."""
         return read_page(self.table, selection, limit, cursor, load, reads)
+
+    def explain(self, selection: Selection, limit: int, reads: int, predicate: Predicate[T] | None) -> Explanation:
+        """Explain how pages of a selection are read.
+
+        Raises:
+            InvalidQueryError: The limit, or the number of reads, is below 1.
+        """
+        _check_limit(limit)
+        _check_limit(reads)
+        return explain(selection, limit, reads, self.table.projections, name_of(predicate) or None)
 
     def count(self, selection: Selection) -> int:
         """Count the rows of a selection."""

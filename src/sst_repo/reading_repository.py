@@ -8,6 +8,7 @@ from sst_repo.conditions import Condition
 from sst_repo.core.records import Record
 from sst_repo.core.selections import Selection
 from sst_repo.errors import NotFoundError
+from sst_repo.explanations import Explanation
 from sst_repo.indexes import KeyQuery
 from sst_repo.pages import DEFAULT_LIMIT, DEFAULT_READS, Page
 from sst_repo.ports import Repository
@@ -106,6 +107,24 @@ class ReadingRepository(Repository[T]):
         if query is None:
             return self._reader.count(self._reader.listing(where, None, newest_first=True))
         return self._reader.count(self._reader.indexed(query, where, None, descending=False))
+
+    def explain(
+        self,
+        query: KeyQuery[T] | None = None,
+        *,
+        where: Condition | None = None,
+        predicate: Predicate[T] | None = None,
+        limit: int = DEFAULT_LIMIT,
+        newest_first: bool = True,
+        descending: bool = False,
+        reads: int = DEFAULT_READS,
+    ) -> Explanation:
+        """Say how a page is read, and what that costs."""
+        if query is None:
+            selection = self._reader.listing(where, predicate, newest_first=newest_first)
+        else:
+            selection = self._reader.indexed(query, where, predicate, descending=descending)
+        return self._reader.explain(selection, limit, reads, predicate)
 
     def _page(
         self, selection: Selection, predicate: Predicate[T] | None, limit: int, cursor: str | None, reads: int

@@ -9,9 +9,8 @@ from sst_repo.core import cursors
 from sst_repo.core.queries import Scan, Slice
 from sst_repo.core.records import Record
 from sst_repo.core.scanning import MAX_SEGMENTS, ScanState
-from sst_repo.errors import CorruptRecordError, InvalidQueryError
+from sst_repo.errors import CorruptRecordError, InvalidQueryError, raise_first
 from sst_repo.parallel import MAX_CALLS, side_by_side
-from sst_repo.ports import raise_first
 from sst_repo.scans import ScanProgress, ScanRun
 from sst_repo.tables.base import Table
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal, Self, TypeAlias, TypeVar, get_args, g
 
 from sst_repo.clock import SYSTEM_CLOCK
 from sst_repo.commit import Committer
+from sst_repo.consumption import Consumed
 from sst_repo.core import policy
 from sst_repo.core.identity import IdentityMap, Tracked
 from sst_repo.core.intents import Create, Intent, Update
@@ -20,6 +21,7 @@ from sst_repo.core.retry import Backoff
 from sst_repo.errors import ConflictError, ContentionError, ModelError, UnitOfWorkStateError
 from sst_repo.ids import ULIDS
 from sst_repo.mapping.schema import Schema, schema_of
+from sst_repo.metered import MeteredTable
 from sst_repo.ports import Clock, IdFactory, Repository
 from sst_repo.reader import Reader
 from sst_repo.resource import Resource
@@ -93,7 +95,8 @@ class UnitOfWork:
         self._state = _State.NEW
         self._thread = threading.get_ident()
         self._serializable = isolation == "serializable"
-        self._committer = Committer(table, clock, ids)
+        self._table = MeteredTable(table)
+        self._committer = Committer(self._table, clock, ids)
         self._map = IdentityMap()
         self._repositories: dict[str, TrackedRepository[Any]] = {}
         for name, model in self._models().items():
@@ -104,7 +107,7 @@ class UnitOfWork:
                     f"{type(self).__qualname__} has two classes that are stored as {schema.type_name!r}; "
                     "give one of them another type_name",
                 )
-            repository = TrackedRepository(Reader(schema, table), self._map, self._check)
+            repository = TrackedRepository(Reader(schema, self._table), self._map, self._check)
             self._repositories[schema.type_name] = repository
             setattr(self, name, repository)
 
@@ -128,6 +131,15 @@ class UnitOfWork:
     def is_committed(self) -> bool:
         """Whether the commit has succeeded."""
         return self._state is _State.COMMITTED
+
+    @property
+    def consumed(self) -> Consumed:
+        """What the unit's calls have consumed so far, its commit and every time that it was sent included.
+
+        In memory by DynamoDB's published rules; on DynamoDB as it says. A write that is refused is charged, which
+        DynamoDB does not tell: it is counted by the rules.
+        """
+        return self._table.totals.consumed
 
     def guard(self, resource: Resource) -> None:
         """Have the commit fail unless this resource is still as it was read, even if it is not changed.

@@ -14,11 +14,11 @@ from sst_repo import TableRepository
 from sst_repo.core import cursors
 from sst_repo.errors import InvalidCursorError
 from sst_repo.tables.base import Table
+from sst_repo.tables.delegating import DelegatingTable
 from sst_repo.testing.clocks import START, ManualClock
 from sst_repo.testing.contracts.accesses.base import Sale, SpreadSale, Visit, fill, new_sale
 from sst_repo.testing.contracts.accesses.collections import Client, Deal
 from sst_repo.testing.contracts.base import Contract
-from sst_repo.testing.delegating import DelegatingTable
 from sst_repo.testing.wrappers import CountingTable
 
 Read: TypeAlias = Callable[[str | None], tuple[list[str], str | None, str | None]]

@@ -29,7 +29,7 @@ from sst_repo.core.records import (
     Record,
     Refused,
 )
-from sst_repo.tables.memory import StoredRow
+from sst_repo.tables.memory.rows import StoredRow
 
 
 class RewritesPlans(InMemoryTable):

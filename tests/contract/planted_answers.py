@@ -2,7 +2,7 @@
 catch.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +13,9 @@ from sst_repo.core import filters
 from sst_repo.core.expressions import CompiledFilter
 from sst_repo.core.filters import satisfies
 from sst_repo.core.queries import Query, Scan, Slice
-from sst_repo.core.records import AttributeValue, Plan, Record
-from sst_repo.tables import memory
+from sst_repo.core.records import AttributeValue, Plan
+from sst_repo.tables.memory import table as memory
+from sst_repo.tables.memory.rows import StoredRow
 
 
 class KnowsThatNothingFollows(InMemoryTable):
@@ -59,10 +60,10 @@ class LooksAtTheFirstRowsKeys(InMemoryTable):
 def keys_ignored_by_filters(patch: pytest.MonkeyPatch) -> None:
     """Filters look at attributes alone, so that what is asked of a key never holds."""
 
-    def passing(rows: list[Record], wanted: CompiledFilter | None) -> tuple[Record, ...]:
-        return tuple(row for row in rows if wanted is None or satisfies(wanted.filter, row.attributes))
+    def passing(rows: Sequence[StoredRow], wanted: CompiledFilter | None) -> Sequence[StoredRow]:
+        return [row for row in rows if wanted is None or satisfies(wanted.filter, row.record.attributes)]
 
-    patch.setattr(memory, "_passing", passing)
+    patch.setattr(memory, "passing", passing)
 
 
 def missing_values_equal_to_nothing_not_even_unequal(patch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The contracts, on DynamoDB Local."""
+"""The contracts, on DynamoDB Local: most of them beside a table in memory, which must consume the same."""
 
 import pytest
 
@@ -11,11 +11,16 @@ from sst_repo.testing.contracts.unique import UniqueContract
 from sst_repo.testing.contracts.unit_of_work import UnitOfWorkContract
 from sst_repo.testing.contracts.values import ValueContract
 from tests.contract.tables import OnDynamoDBLocal
+from tests.contract.twins import OnTwins
 
 pytestmark = pytest.mark.integration
 
 
 class TestTable(OnDynamoDBLocal, TableContract):
+    pass
+
+
+class TestTableBesideMemory(OnTwins, TableContract):
     pass
 
 
@@ -27,19 +32,19 @@ class TestTableDirectly(OnDynamoDBLocal, TableContract):
     transport = "direct"
 
 
-class TestRepository(OnDynamoDBLocal, RepositoryContract):
+class TestRepository(OnTwins, RepositoryContract):
     pass
 
 
-class TestUnitOfWork(OnDynamoDBLocal, UnitOfWorkContract):
+class TestUnitOfWork(OnTwins, UnitOfWorkContract):
     pass
 
 
-class TestUnique(OnDynamoDBLocal, UniqueContract):
+class TestUnique(OnTwins, UniqueContract):
     pass
 
 
-class TestAccess(OnDynamoDBLocal, AccessContract):
+class TestAccess(OnTwins, AccessContract):
     pass
 
 
@@ -51,5 +56,5 @@ class TestCheck(OnDynamoDBLocal, CheckContract):
     pass
 
 
-class TestProjection(OnDynamoDBLocal, ProjectionContract):
+class TestProjection(OnTwins, ProjectionContract):
     projections = ProjectionContract.projections

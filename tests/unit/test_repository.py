@@ -22,10 +22,10 @@ from sst_repo.core import policy
 from sst_repo.core.records import Key, Record
 from sst_repo.core.retry import SENDING
 from sst_repo.ports import IdFactory
+from sst_repo.tables.delegating import DelegatingTable
 from sst_repo.testing.clocks import START, ManualClock
 from sst_repo.testing.contracts.models import Kept, Plain, Sample
 from sst_repo.testing.contracts.stored import stored_row
-from sst_repo.testing.delegating import DelegatingTable
 from sst_repo.testing.wrappers import (
     CountingTable,
     ScriptedTable,

@@ -1,19 +1,27 @@
-"""How far one read goes, and what it costs: by the size of the rows that are read, whatever is then left of them.
+"""How far one read goes, and what reads and writes cost: by the size of rows, whatever is then left of them.
 
-Sources: DynamoDB Developer Guide, "Paginating table query results" and "DynamoDB read and write operations" (units of
-4 KB, half of them where not consistent; finding nothing costs as much as finding little). The guide does not say on
-which side of a megabyte a read ends; DynamoDB Local ends it after the row that gets there.
+Sources: DynamoDB Developer Guide, "Paginating table query results", "DynamoDB read and write operations" (reads in
+units of 4 KB, half of them where not consistent; finding nothing costs as much as finding little; writes in units of 1
+KB, by the larger of the sizes before and after) and "Using Global Secondary Indexes" (write throughput). The guide does
+not say on which side of a megabyte a read ends; DynamoDB Local ends it after the row that gets there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Final, Generic, TypeVar
+
+from sst_repo.core.layout import IndexKeys, index_entry
+from sst_repo.core.limits import item_size
+from sst_repo.core.records import Record
 
 RowT = TypeVar("RowT")
 
 MAX_READ_BYTES: Final = 1024 * 1024
 READ_UNIT_BYTES: Final = 4096
+KEYS_A_BATCH: Final = 100
+MAX_BATCH_BYTES: Final = 16 * 1024 * 1024
+WRITE_UNIT_BYTES: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +71,47 @@ def read_units(size: int, *, consistent: bool) -> float:
     """
     units = max(1, ceil(size / READ_UNIT_BYTES))
     return float(units) if consistent else units / 2
+
+
+def write_units(old: Record | None, new: Record | None) -> int:
+    """Return the write capacity units of one row: by the larger of what was there and what is, at least 1.
+
+    Args:
+        old: The row before; None if there was none.
+        new: The row after; None if there is none.
+    """
+    return ceil(max(1, _size(old), _size(new)) / WRITE_UNIT_BYTES)
+
+
+def index_write_units(old: Record | None, new: Record | None, index: IndexKeys) -> int:
+    """Return the write capacity units of one row in one index: none where its entry stays as it is.
+
+    An entry that comes, goes or changes in place is one write; one that moves is two.
+
+    Args:
+        old: What the index held of the row; None if it held nothing.
+        new: What it holds now; None if it holds nothing.
+        index: The index.
+    """
+    if old is None or new is None or index_entry(old, index) == index_entry(new, index):
+        return 0 if old == new else write_units(old, new)
+    return write_units(old, None) + write_units(None, new)
+
+
+def price_of_rows(rows: Iterable[Record | None], *, consistent: bool) -> float:
+    """Return the read capacity units of rows that are read by their keys, each rounded by itself; None for a miss."""
+    return sum(read_units(_size(row), consistent=consistent) for row in rows)
+
+
+def batch_calls(rows: Sequence[Record | None]) -> int:
+    """Return how many BatchGetItem it takes to read rows by their keys: one per 100 keys, and per 16 MB of rows.
+
+    Args:
+        rows: What is found, in order; None for a key that has no row.
+    """
+    batches = (rows[start : start + KEYS_A_BATCH] for start in range(0, len(rows), KEYS_A_BATCH))
+    return sum(max(1, ceil(sum(map(_size, batch)) / MAX_BATCH_BYTES)) for batch in batches)
+
+
+def _size(row: Record | None) -> int:
+    return 0 if row is None else item_size(row)

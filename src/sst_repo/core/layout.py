@@ -85,6 +85,16 @@ def type_and_id(pk: str) -> tuple[str, str]:
     return type_name, resource_id
 
 
+def type_in(pk: str) -> str:
+    """Return the name of the type that a row is of, or that a guard row is for."""
+    return (type_and_value(pk) if is_guard(pk) else type_and_id(pk))[0]
+
+
+def type_in_partition(index: IndexKeys, partition: str) -> str:
+    """Return the name of the type that an index's partition is of; "" for one that types share."""
+    return type_in(partition) if index is PRIMARY else type_and_id(partition)[0]
+
+
 def row_name(pk: str) -> str:
     """Return how messages name a resource, given its pk: "type id"."""
     return " ".join(type_and_id(pk))

@@ -6,10 +6,11 @@ not in what is read is tested against AWS by ScyllaDB's Alternator.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sst_repo.core.expressions import CompiledFilter
 from sst_repo.core.layout import PRIMARY, IndexKeys
-from sst_repo.core.records import Key, Record
+from sst_repo.core.records import Attributes, Key, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,14 @@ class Position:
 
     sort: str
     key: Key
+
+
+class KeyCondition(NamedTuple):
+    """The partition and the bounds of a query in DynamoDB's words: placeholders only."""
+
+    text: str
+    names: dict[str, str]
+    values: Attributes
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,26 @@ class Query:
             raise ValueError(f"{self.after} is not within what is read")
         if self.filter is not None and self.filter.attributes & {self.index.partition, self.index.sort}:
             raise ValueError("a filter can't ask for the key of the index that is read")
+
+    @property
+    def key_condition(self) -> KeyCondition:
+        """The partition and the bounds in DynamoDB's words."""
+        names = {"#p": self.index.partition}
+        bounds = {":first": self.first, ":last": self.last}
+        values: Attributes = {
+            ":p": {"S": self.partition},
+            **{name: {"S": bound} for name, bound in bounds.items() if bound is not None},
+        }
+        match self.first, self.last:
+            case None, None:
+                return KeyCondition("#p = :p", names, values)
+            case _, None:
+                condition = "#s >= :first"
+            case None, _:
+                condition = "#s <= :last"
+            case _:
+                condition = "#s BETWEEN :first AND :last"
+        return KeyCondition(f"#p = :p AND {condition}", {**names, "#s": self.index.sort}, values)
 
     def _has(self, place: Position) -> bool:
         if self.index == PRIMARY and (place.key.pk, place.key.sk) != (self.partition, place.sort):

@@ -6,8 +6,8 @@ The contracts are pytest suites and need pytest; everything else works without i
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from sst_repo.tables.delegating import DelegatingTable
 from sst_repo.testing.clocks import ManualClock
-from sst_repo.testing.delegating import DelegatingTable
 from sst_repo.testing.dynamodb_local import DynamoDBLocal, DynamoDBLocalUnavailable
 from sst_repo.testing.faults import Fault, FaultProxy, FaultSchedule, FaultyTable
 from sst_repo.testing.wrappers import CountingTable, ScriptedTable

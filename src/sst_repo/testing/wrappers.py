@@ -8,7 +8,7 @@ from typing import TypeAlias
 from sst_repo.core.queries import Query, Scan, Slice
 from sst_repo.core.records import Key, Outcome, Plan, Record
 from sst_repo.tables.base import Table
-from sst_repo.testing.delegating import DelegatingTable
+from sst_repo.tables.delegating import DelegatingTable
 from sst_repo.testing.faults.kinds import Fault
 from sst_repo.testing.faults.writes import undergo
 

@@ -13,7 +13,7 @@ from sst_repo.core.layout import LISTING, PRIMARY, gsi
 from sst_repo.core.queries import Position, Query, Scan
 from sst_repo.core.records import Absent, Check, Delete, HeldByNoOther, Key, Matches, Plan, Put, Record
 from sst_repo.tables.dynamodb import bodies, requests
-from sst_repo.tables.dynamodb.expressions import guard_expression, key_condition
+from sst_repo.tables.dynamodb.expressions import guard_expression
 from sst_repo.tables.dynamodb.schema import create_table
 
 KEY = Key("Order#o1", "@")
@@ -82,11 +82,7 @@ def test_guards_are_compiled_to_what_they_mean() -> None:
 def test_bounds_are_compiled_to_one_condition(
     query: Query, condition: str, names: dict[str, str], values: dict[str, str]
 ) -> None:
-    assert key_condition(query) == {
-        "KeyConditionExpression": condition,
-        "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": {name: {"S": value} for name, value in values.items()},
-    }
+    assert query.key_condition == (condition, names, {name: {"S": value} for name, value in values.items()})
 
 
 PLAIN_QUERY = {

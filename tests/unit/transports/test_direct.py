@@ -17,7 +17,7 @@ from botocore.exceptions import (
     EndpointConnectionError,
 )
 
-from sst_repo import DynamoDBTable
+from sst_repo import DynamoDBTable, TableCall
 from sst_repo.core.records import Absent, Applied, Key, Plan, Put, Record, Refused, Unknown
 from sst_repo.errors import AccessDeniedError, TableUnavailableError
 from sst_repo.tables.dynamodb.checksums import DamagedAnswerError
@@ -128,10 +128,13 @@ def test_a_client_whose_calls_never_reach_botocore_is_refused_at_the_first(
 )
 def test_a_read_is_sent_again_as_often_as_the_client_would(server: ScriptedServer, failure: object) -> None:
     waits: list[float] = []
+    calls: list[TableCall] = []
     table = table_on(client_of(server), waits.append)
+    table.observers = (calls.append,)
     server.script.extend([failure, failure, FOUND])
     assert table.read(KEY) == ROW
     assert (len(waits), len(server.requests)) == (2, 3)
+    assert [(call.calls, call.retries, call.outcome) for call in calls] == [(1, 2, "ok")]
     server.script.extend([failure] * 4)
     with pytest.raises(TableUnavailableError):
         table_on(client_of(server), waits.append).read(KEY)

@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError, CredentialRe
 from botocore.httpsession import URLLib3Session
 from botocore.stub import Stubber
 
-from sst_repo import DynamoDBTable
+from sst_repo import DynamoDBTable, TableCall
 from sst_repo.core.records import Absent, Applied, Key, Plan, Put, Record, Refused, Unknown
 from sst_repo.tables.dynamodb.transports.http.pool import Pool
 from tests.scripted import HANG_UP, ScriptedServer, ok, refused
@@ -132,9 +132,11 @@ def test_it_asks_for_what_botocore_would_ask_for(
 def test_a_read_that_fails_is_sent_again_by_botocore(
     server: ScriptedServer, client_of: MakeClient, sent: list[str], failure: object
 ) -> None:
+    calls: list[TableCall] = []
     server.script.extend([failure, failure, FOUND])
-    assert DynamoDBTable("orders", client_of()).read(KEY) == ROW
+    assert DynamoDBTable("orders", client_of(), observer=calls.append).read(KEY) == ROW
     assert sent == ["we", "botocore", "botocore"]
+    assert [(call.calls, call.retries, call.outcome) for call in calls] == [(1, 2, "ok")]
 
 
 def test_the_attempts_are_those_that_the_client_would_make(

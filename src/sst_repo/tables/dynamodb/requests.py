@@ -7,33 +7,43 @@ from sst_repo.core.layout import PRIMARY, IndexKeys
 from sst_repo.core.queries import Position, Query, Scan
 from sst_repo.core.records import Attributes, Check, Delete, Key, Op, Plan, Put
 from sst_repo.core.wire import encode
-from sst_repo.tables.dynamodb.expressions import guard_expression, key_condition
+from sst_repo.tables.dynamodb.expressions import guard_expression
 
-KEYS_A_BATCH = 100
-
+_NOTHING: Mapping[str, str] = {}
 _ECHO = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 
 
-def get_item(table: str, key: Key, *, consistent: bool) -> bytes:
-    """Build a GetItem."""
-    return encode({"TableName": table, "Key": key.attributes, "ConsistentRead": consistent})
+def get_item(table: str, key: Key, *, consistent: bool, metered: bool = False) -> bytes:
+    """Build a GetItem.
+
+    Args:
+        table: The table's name.
+        key: The row.
+        consistent: Whether to see all that was written before.
+        metered: Whether the answer is to say what it took; likewise below.
+    """
+    return encode({"TableName": table, "Key": key.attributes, "ConsistentRead": consistent, **_meter(metered)})
 
 
-def batch_get_item(table: str, keys: Iterable[Key], *, consistent: bool) -> bytes:
+def batch_get_item(table: str, keys: Iterable[Key], *, consistent: bool, metered: bool = False) -> bytes:
     """Build a BatchGetItem of at most 100 keys."""
-    return again({table: {"Keys": [key.attributes for key in keys], "ConsistentRead": consistent}})
+    wanted = {table: {"Keys": [key.attributes for key in keys], "ConsistentRead": consistent}}
+    return again(wanted, metered=metered)
 
 
-def again(unprocessed: Mapping[str, Any]) -> bytes:
+def again(unprocessed: Mapping[str, Any], *, metered: bool = False) -> bytes:
     """Build a BatchGetItem of what another one has left over."""
-    return encode({"RequestItems": unprocessed})
+    return encode({"RequestItems": unprocessed, **_meter(metered)})
 
 
 def query(table: str, query: Query) -> bytes:
     """Build a Query."""
+    condition = query.key_condition
     request: dict[str, Any] = {
         "TableName": table,
-        **key_condition(query),
+        "KeyConditionExpression": condition.text,
+        "ExpressionAttributeNames": condition.names,
+        "ExpressionAttributeValues": condition.values,
         "ScanIndexForward": not query.descending,
     }
     if query.index.name is not None:
@@ -53,20 +63,21 @@ def scan(table: str, scan: Scan) -> bytes:
     return _with_options(request, scan)
 
 
-def single_write(table: str, op: Put | Delete) -> bytes:
+def single_write(table: str, op: Put | Delete, *, metered: bool = False) -> bytes:
     """Build a conditional PutItem or DeleteItem: half the price of a transaction of one."""
-    return _guarded(table, op)
+    return _guarded(table, op, _meter(metered, "INDEXES"))
 
 
-def transact_write_items(table: str, plan: Plan) -> bytes:
+def transact_write_items(table: str, plan: Plan, *, metered: bool = False) -> bytes:
     """Build a TransactWriteItems."""
     actions = b",".join(b'{"%b":%b}' % (_action(op), _guarded(table, op)) for op in plan.ops)
-    return _with_member({"ClientRequestToken": plan.token}, b"TransactItems", b"[%b]" % actions)
+    request = {"ClientRequestToken": plan.token, **_meter(metered, "INDEXES")}
+    return _with_member(request, b"TransactItems", b"[%b]" % actions)
 
 
 def _with_options(request: dict[str, Any], read: Query | Scan) -> bytes:
     """Build a read, with what both kinds of it may ask for."""
-    request["ReturnConsumedCapacity"] = "TOTAL"
+    request |= _meter(metered=True)
     if read.filter is not None:
         request["FilterExpression"] = read.filter.text
         placeholders = (
@@ -84,8 +95,12 @@ def _with_options(request: dict[str, Any], read: Query | Scan) -> bytes:
     return encode(request)
 
 
-def _guarded(table: str, op: Op) -> bytes:
-    request = {"TableName": table, **guard_expression(op.guard), **_ECHO}
+def _meter(metered: bool, level: str = "TOTAL") -> dict[str, str]:  # noqa: FBT001 - what it is all about
+    return {"ReturnConsumedCapacity": level} if metered else {}
+
+
+def _guarded(table: str, op: Op, options: Mapping[str, str] = _NOTHING) -> bytes:
+    request = {"TableName": table, **guard_expression(op.guard), **_ECHO, **options}
     if isinstance(op, Put):
         return _with_member(request, b"Item", op.record.json)
     return encode({**request, "Key": op.key.attributes})

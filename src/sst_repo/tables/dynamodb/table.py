@@ -3,29 +3,34 @@
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from sst_repo.consumption import Consumed
 from sst_repo.core import cursors, layout
+from sst_repo.core.capacity import KEYS_A_BATCH
+from sst_repo.core.prices import price_of_refused
 from sst_repo.core.projections import ProjectionChoices, projections_of
 from sst_repo.core.queries import Query, Scan, Slice
-from sst_repo.core.records import Applied, Delete, Key, Outcome, Plan, Put, Record, RowsByKey
+from sst_repo.core.records import Applied, Delete, Key, Outcome, Plan, Put, Record, Refused, RowsByKey
 from sst_repo.core.retry import UNPROCESSED
 from sst_repo.core.wire import Body
 from sst_repo.errors import TableError, TableUnavailableError
+from sst_repo.observation import Observer
 from sst_repo.parallel import MAX_CALLS, side_by_side
-from sst_repo.tables.base import Table
 from sst_repo.tables.dynamodb import attempts, checksums, reasons, requests, responses, schema
 from sst_repo.tables.dynamodb.client import client_of_environment
 from sst_repo.tables.dynamodb.transports import TransportName, transport_of
+from sst_repo.tables.observed import ObservedTable, Watch, observers_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-class DynamoDBTable(Table):
+class DynamoDBTable(ObservedTable):
     """A DynamoDB table, reached through a boto3 client.
 
     Args:
@@ -48,6 +53,8 @@ class DynamoDBTable(Table):
             `before-send` is heard.
         sleep: Waits for so many seconds, before keys are asked for again that were left unprocessed, and with
             `"direct"` before a read is sent again.
+        observer: Is told of every call: what was asked for, what it took and how it ended, never a value. Several may
+            be given. DynamoDB is then asked what each call consumed, which costs nothing but some bytes.
 
     Raises:
         ValueError: There is no such transport; or it is `"direct"`, and the client has a proxy, a certificate, adaptive
@@ -72,9 +79,11 @@ class DynamoDBTable(Table):
         projections: ProjectionChoices | None = None,
         transport: TransportName = "auto",
         sleep: Callable[[float], object] = time.sleep,
+        observer: Observer | Sequence[Observer] | None = None,
     ) -> None:
         """Make no call: the table need not exist yet."""
         self.name = name
+        self.observers = observers_of(observer)
         self.client = client_of_environment() if client is None else client
         checksums.verify(self.client)
         attempts.limit(self.client)
@@ -89,43 +98,6 @@ class DynamoDBTable(Table):
     def __repr__(self) -> str:
         """Show the table's name."""
         return f"DynamoDBTable({self.name!r})"
-
-    @reasons.translating
-    def read(self, key: Key, *, consistent: bool = True) -> Record | None:
-        """Return the row. 1 GetItem."""
-        answer = self._transport.call("GetItem", self.name, requests.get_item(self.name, key, consistent=consistent))
-        return Record.of(Body(answer, "Item"), 0) if b'"Item"' in answer else None
-
-    @reasons.translating
-    def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> Mapping[Key, Record]:
-        """Return the rows that exist. 1 BatchGetItem per 100 keys, or 16 MB; at most 8 at once."""
-        remaining = iter(keys)
-        batches = [
-            requests.batch_get_item(self.name, batch, consistent=consistent)
-            for batch in iter(lambda: list(islice(remaining, requests.KEYS_A_BATCH)), [])
-        ]
-        answers = side_by_side(self._batch, iter(batches), max(1, min(len(batches), MAX_CALLS)))
-        return RowsByKey([body for _, bodies in answers for body in bodies])
-
-    @reasons.translating
-    def query(self, query: Query) -> Slice:
-        """Return rows of one partition in order, up to 1 MB of them. 1 Query."""
-        answer = self._transport.call("Query", self.name, requests.query(self.name, query))
-        return responses.read(query.index, Body(answer, "Items"), count_only=query.count_only)
-
-    @reasons.translating
-    def scan(self, scan: Scan) -> Slice:
-        """Return rows of one segment, up to 1 MB of them. 1 Scan."""
-        answer = self._transport.call("Scan", self.name, requests.scan(self.name, scan))
-        return responses.read(layout.PRIMARY, Body(answer, "Items"))
-
-    def transact(self, plan: Plan) -> Outcome:
-        """Apply a plan: 1 PutItem or DeleteItem for one op, else 1 TransactWriteItems. Tried once."""
-        try:
-            self._write(plan)
-        except (ClientError, BotoCoreError) as error:
-            return reasons.outcome(plan, error)
-        return Applied()
 
     @reasons.translating
     def create(self, *, if_not_exists: bool = False) -> None:
@@ -152,11 +124,57 @@ class DynamoDBTable(Table):
             return False
         return True
 
-    def _batch(self, request: bytes) -> list[Body]:
+    @reasons.translating
+    def _read(self, key: Key, watch: Watch | None, *, consistent: bool) -> Record | None:
+        request = requests.get_item(self.name, key, consistent=consistent, metered=watch is not None)
+        answer = self._call("GetItem", request, watch)
+        if watch is not None:
+            watch.price = partial(_read_units, [Body(answer, "Item")])
+        return Record.of(Body(answer, "Item"), 0) if b'"Item"' in answer else None
+
+    @reasons.translating
+    def _read_many(self, keys: Iterable[Key], watch: Watch | None, *, consistent: bool) -> Mapping[Key, Record]:
+        # 1 BatchGetItem per 100 keys, or 16 MB; at most 8 at once.
+        remaining = iter(keys)
+        batches = [
+            requests.batch_get_item(self.name, batch, consistent=consistent, metered=watch is not None)
+            for batch in iter(lambda: list(islice(remaining, KEYS_A_BATCH)), [])
+        ]
+        ask = partial(self._batch, watch)
+        answers = side_by_side(ask, iter(batches), max(1, min(len(batches), MAX_CALLS)))
+        bodies = [body for _, bodies in answers for body in bodies]
+        if watch is not None:
+            watch.price = partial(_read_units, bodies)
+        return RowsByKey(bodies)
+
+    @reasons.translating
+    def _query(self, query: Query, watch: Watch | None) -> Slice:
+        answer = self._call("Query", requests.query(self.name, query), watch)
+        return responses.read(query.index, Body(answer, "Items"), count_only=query.count_only)
+
+    @reasons.translating
+    def _scan(self, scan: Scan, watch: Watch | None) -> Slice:
+        answer = self._call("Scan", requests.scan(self.name, scan), watch)
+        return responses.read(layout.PRIMARY, Body(answer, "Items"))
+
+    def _transact(self, plan: Plan, watch: Watch | None) -> Outcome:
+        # 1 PutItem or DeleteItem for one op, else 1 TransactWriteItems. Tried once.
+        try:
+            answer = self._write(plan, watch)
+        except (ClientError, BotoCoreError) as error:
+            outcome = reasons.outcome(plan, error)
+            if watch is not None and isinstance(outcome, Refused):
+                watch.price = partial(self._price_of_refused, plan, outcome)
+            return outcome
+        if watch is not None:
+            watch.price = partial(responses.written, answer)
+        return Applied()
+
+    def _batch(self, watch: Watch | None, request: bytes) -> list[Body]:
         """Ask for a batch of keys until none is left unprocessed."""
         bodies: list[Body] = []
         while True:
-            body = Body(self._transport.call("BatchGetItem", self.name, request), "Responses")
+            body = Body(self._call("BatchGetItem", request, watch), "Responses")
             bodies.append(body)
             unprocessed = body.unprocessed
             if not unprocessed:
@@ -165,18 +183,37 @@ class DynamoDBTable(Table):
             if wait is None:
                 raise TableUnavailableError.left_over(responses.names_of(unprocessed), len(bodies))
             self._sleep(wait)
-            request = requests.again(unprocessed)
+            request = requests.again(unprocessed, metered=watch is not None)
 
-    def _write(self, plan: Plan) -> None:
+    def _write(self, plan: Plan, watch: Watch | None) -> bytes:
+        metered = watch is not None
         match plan.ops:
             case _ if self.goes_by_token(plan):
-                self._commit("TransactWriteItems", requests.transact_write_items(self.name, plan))
+                request = requests.transact_write_items(self.name, plan, metered=metered)
+                return self._call("TransactWriteItems", request, watch, once=True)
             case (Put() as op,):
-                self._commit("PutItem", requests.single_write(self.name, op))
+                return self._call("PutItem", requests.single_write(self.name, op, metered=metered), watch, once=True)
             case (Delete() as op,):
-                self._commit("DeleteItem", requests.single_write(self.name, op))
+                return self._call("DeleteItem", requests.single_write(self.name, op, metered=metered), watch, once=True)
             case _:
                 raise AssertionError("what goes without a token is one put or delete")
 
-    def _commit(self, operation: str, request: bytes) -> None:
-        self._transport.call(operation, self.name, request, once=True)
+    def _call(self, operation: str, request: bytes, watch: Watch | None, *, once: bool = False) -> bytes:
+        if watch is None:
+            return self._transport.call(operation, self.name, request, once=once)
+        answer = b""
+        retries: list[int] = []
+        try:
+            answer = self._transport.call(operation, self.name, request, once=once, retried=retries.append)
+        finally:
+            watch.add(len(request), len(answer), sum(retries))
+        return answer
+
+    def _price_of_refused(self, plan: Plan, refused: Refused) -> Consumed:
+        # DynamoDB charges for it, but does not say how much.
+        rows = [None if reason is None else reason.stored for reason in refused.reasons]
+        return price_of_refused(rows, in_transaction=self.goes_by_token(plan))
+
+
+def _read_units(bodies: Sequence[Body]) -> Consumed:
+    return Consumed(len(bodies), read=sum(body.consumed for body in bodies))

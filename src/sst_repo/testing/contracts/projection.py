@@ -16,6 +16,7 @@ from sst_repo.mapping.schema import schema_of
 from sst_repo.ports import Repository
 from sst_repo.repository import TableRepository
 from sst_repo.tables.base import Table
+from sst_repo.tables.delegating import DelegatingTable
 from sst_repo.testing.clocks import START, ManualClock
 from sst_repo.testing.contracts.accesses.base import (
     WAYS,
@@ -29,7 +30,6 @@ from sst_repo.testing.contracts.accesses.base import (
     walk,
 )
 from sst_repo.testing.contracts.base import requires
-from sst_repo.testing.delegating import DelegatingTable
 
 
 class Watched(DelegatingTable):

@@ -14,6 +14,7 @@ from sst_repo.testing.contracts.tables.capacity import CapacityContract
 from sst_repo.testing.contracts.tables.conditions import ConditionContract
 from sst_repo.testing.contracts.tables.ends import EndContract
 from sst_repo.testing.contracts.tables.limits import LimitContract
+from sst_repo.testing.contracts.tables.observing import ObservationContract
 from sst_repo.testing.contracts.tables.plans import PlanContract
 from sst_repo.testing.contracts.tables.queries import QueryContract
 from sst_repo.testing.contracts.tables.rows import overwrite, plan, put_all, records_of, row
@@ -77,7 +78,14 @@ def _mutate(record: Record | None) -> None:
 
 
 class TableContract(
-    PlanContract, QueryContract, ScanContract, ConditionContract, EndContract, LimitContract, CapacityContract
+    PlanContract,
+    QueryContract,
+    ScanContract,
+    ConditionContract,
+    EndContract,
+    LimitContract,
+    CapacityContract,
+    ObservationContract,
 ):
     """All that a `Table` must keep to."""
 

@@ -10,7 +10,7 @@ from sst_repo.core.records import Key, Outcome, Plan, Record
 from sst_repo.core.retry import UNPROCESSED
 from sst_repo.errors import TableUnavailableError
 from sst_repo.tables.base import Table
-from sst_repo.testing.delegating import DelegatingTable
+from sst_repo.tables.delegating import DelegatingTable
 from sst_repo.testing.faults.kinds import Answer, Call, Fault, InjectedFaultError
 from sst_repo.testing.faults.late import Late
 from sst_repo.testing.faults.schedules import FaultSchedule

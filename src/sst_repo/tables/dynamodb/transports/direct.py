@@ -48,7 +48,15 @@ class DirectTransport:
         self._sleep = sleep
         self._learnt: dict[tuple[str, str], _Learnt] = {}
 
-    def call(self, operation: str, table: str, body: bytes, *, once: bool = False) -> bytes:
+    def call(
+        self,
+        operation: str,
+        table: str,
+        body: bytes,
+        *,
+        once: bool = False,
+        retried: Callable[[int], object] | None = None,
+    ) -> bytes:
         """Send the request; a read as often as botocore would."""
         failures = 0
         while True:
@@ -62,6 +70,8 @@ class DirectTransport:
                 if wait is None:
                     raise
             self._sleep(wait)
+            if retried is not None:
+                retried(1)
 
     def _send(self, operation: str, table: str, body: bytes, retries: int, *, once: bool) -> bytes:
         learnt = self._learnt.get((operation, table)) or self._learn(operation, table)

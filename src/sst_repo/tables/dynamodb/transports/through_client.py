@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ClientError
 
 from sst_repo.tables.dynamodb import attempts, bodies, checksums
 from sst_repo.tables.dynamodb.transports import settings
@@ -100,20 +101,32 @@ class ClientTransport:
         self._takes_bodies = settings.speaks_json(client)
         listen(client)
 
-    def call(self, operation: str, table: str, body: bytes, *, once: bool = False) -> bytes:
+    def call(
+        self,
+        operation: str,
+        table: str,
+        body: bytes,
+        *,
+        once: bool = False,
+        retried: Callable[[int], object] | None = None,
+    ) -> bytes:
         """Call the client."""
         asked = OPERATIONS[operation]
         if not once:
-            return self._call(asked, table, body, once=False)
+            return self._call(asked, table, body, once=False, retried=retried)
         with attempts.single():
-            return self._call(asked, table, body, once=True)
+            return self._call(asked, table, body, once=True, retried=retried)
 
     def _attempt(self, interest: Interest) -> Attempt | None:  # noqa: ARG002 - for those that send
         """Return what is to be tried before botocore sends anything."""
         return None
 
-    def _call(self, operation: Operation, table: str, body: bytes, *, once: bool) -> bytes:
+    def _call(
+        self, operation: Operation, table: str, body: bytes, *, once: bool, retried: Callable[[int], object] | None
+    ) -> bytes:
         method: Callable[..., dict[str, Any]] = getattr(self._client, operation.method)
+        if retried is not None:
+            method = _counting(method, retried)
         interest = self._listeners.interest(operation)
         if interest is Interest.CONTENT or not self._takes_bodies:
             return _as_body(method(**bodies.decode(body)))
@@ -121,6 +134,21 @@ class ClientTransport:
         with under_way(call):
             parsed = method(**operation.least(table))
         return _as_body(parsed) if call.answer is None else call.answer
+
+
+def _counting(method: Callable[..., dict[str, Any]], retried: Callable[[int], object]) -> Callable[..., dict[str, Any]]:
+    """Return a method of the client that tells how often botocore sent again; where no answer came, it does not say."""
+
+    def counting(**parameters: Any) -> dict[str, Any]:
+        try:
+            parsed = method(**parameters)
+        except ClientError as error:
+            retried(error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0))
+            raise
+        retried(parsed.get("ResponseMetadata", {}).get("RetryAttempts", 0))
+        return parsed
+
+    return counting
 
 
 def _as_body(parsed: dict[str, Any]) -> bytes:

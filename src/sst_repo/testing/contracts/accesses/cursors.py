@@ -9,6 +9,7 @@ from sst_repo.errors import InvalidCursorError
 from sst_repo.ports import Repository
 from sst_repo.repository import TableRepository
 from sst_repo.tables.base import Table
+from sst_repo.tables.delegating import DelegatingTable
 from sst_repo.testing.clocks import START
 from sst_repo.testing.contracts.accesses.base import (
     WAYS,
@@ -20,7 +21,6 @@ from sst_repo.testing.contracts.accesses.base import (
     new_sale,
     numbers,
 )
-from sst_repo.testing.delegating import DelegatingTable
 
 
 class CursorContract(AccessFixtures):

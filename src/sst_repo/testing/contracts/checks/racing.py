@@ -8,8 +8,8 @@ from sst_repo.core.queries import Query, Scan, Slice
 from sst_repo.core.records import Key, Outcome, Plan, Record
 from sst_repo.repository import TableRepository
 from sst_repo.tables.base import Table
+from sst_repo.tables.delegating import DelegatingTable
 from sst_repo.testing.contracts.checks.base import ADA, BOB, TYPES, Account, CheckFixtures, corruptions
-from sst_repo.testing.delegating import DelegatingTable
 
 CORRUPTIONS = corruptions()
 

@@ -9,6 +9,7 @@ from sst_repo.core.records import Outcome, Plan, Record
 from sst_repo.errors import AccessDeniedError
 from sst_repo.repository import TableRepository
 from sst_repo.tables.base import Table
+from sst_repo.tables.delegating import DelegatingTable
 from sst_repo.testing.contracts.checks.base import (
     ADA,
     TYPES,
@@ -19,7 +20,6 @@ from sst_repo.testing.contracts.checks.base import (
     email_key,
 )
 from sst_repo.testing.contracts.stored import plant
-from sst_repo.testing.delegating import DelegatingTable
 from sst_repo.testing.wrappers import CountingTable
 
 CORRUPTIONS = corruptions()

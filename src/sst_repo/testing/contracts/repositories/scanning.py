@@ -14,12 +14,12 @@ from sst_repo.ports import Repository
 from sst_repo.repository import TableRepository
 from sst_repo.scans import ScanProgress, ScanRun
 from sst_repo.tables.base import Table
+from sst_repo.tables.delegating import DelegatingTable
 from sst_repo.testing.contracts.base import requires
 from sst_repo.testing.contracts.models import Kept, Plain, Sample, SampleUnitOfWork
 from sst_repo.testing.contracts.repositories.base import RepositoryFixtures, titles
 from sst_repo.testing.contracts.repositories.listing import MANGLINGS
 from sst_repo.testing.contracts.stored import STRANGE_IDS, spoil, stored_row
-from sst_repo.testing.delegating import DelegatingTable
 from sst_repo.testing.wrappers import CountingTable
 
 MAX_RUNS = 100

@@ -11,10 +11,10 @@ from sst_repo.lookup import ROUNDS
 from sst_repo.ports import Repository
 from sst_repo.repository import TableRepository
 from sst_repo.tables.base import Table
+from sst_repo.tables.delegating import DelegatingTable
 from sst_repo.testing.contracts.stored import spoil, stored_row
 from sst_repo.testing.contracts.uniques.base import Member, MemberFixtures
 from sst_repo.testing.contracts.uniques.writing import ADA, BOB
-from sst_repo.testing.delegating import DelegatingTable
 from sst_repo.testing.wrappers import CountingTable
 
 

@@ -1,11 +1,11 @@
-"""What services are given: `Repository[T]`, `Clock` and `IdFactory`. Nothing here knows where data lives."""
+"""`Repository[T]`: what services read and write resources by."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from sst_repo.additions import AddProgress, AddReport
+from sst_repo.errors import raise_first
 from sst_repo.pages import DEFAULT_LIMIT, DEFAULT_READS, Page
 from sst_repo.parallel import MAX_CALLS
 from sst_repo.scans import DEFAULT_SEGMENTS, ScanProgress, ScanRun
@@ -13,6 +13,7 @@ from sst_repo.scans import DEFAULT_SEGMENTS, ScanProgress, ScanRun
 if TYPE_CHECKING:
     from sst_repo.conditions import Condition
     from sst_repo.errors import CorruptRecordError
+    from sst_repo.explanations import Explanation
     from sst_repo.indexes import KeyQuery
     from sst_repo.resource import Resource
 
@@ -20,35 +21,6 @@ T = TypeVar("T", bound="Resource")
 
 ITERATION_LIMIT = 100
 """How many resources `iterate` reads at a time."""
-
-
-class Clock(ABC):
-    """Tells the time and lets it pass. Inject another to test what depends on time."""
-
-    @abstractmethod
-    def now(self) -> datetime:
-        """Return the present time, aware."""
-
-    @abstractmethod
-    def sleep(self, seconds: float) -> None:
-        """Let `seconds` pass."""
-
-
-class IdFactory(ABC):
-    """Makes the ids of commits. Inject another to make them foreseeable."""
-
-    @abstractmethod
-    def new_id(self) -> str:
-        """Return an id never returned before, of 1 to 36 characters: a commit with any other is a `ValueError`."""
-
-
-def raise_first(skipped: Sequence["CorruptRecordError"]) -> None:
-    """Raise for the first of the rows that could not be read, if there are any.
-
-    Who goes through all resources does so at the end, so that one bad row hides none of the others.
-    """
-    if skipped:
-        raise skipped[0]
 
 
 class Repository(ABC, Generic[T]):
@@ -384,6 +356,38 @@ class Repository(ABC, Generic[T]):
 
         Cost: 1 Scan per MB of the whole table and at least one per segment. All rows are read and paid for: those of
         other types, of the history and of deleted resources too.
+        """
+
+    @abstractmethod
+    def explain(
+        self,
+        query: "KeyQuery[T] | None" = None,
+        *,
+        where: "Condition | None" = None,
+        predicate: Callable[[T], bool] | None = None,
+        limit: int = DEFAULT_LIMIT,
+        newest_first: bool = True,
+        descending: bool = False,
+        reads: int = DEFAULT_READS,
+    ) -> "Explanation":
+        """Say how `list`, or with a key query `query`, reads a page of these arguments, and what that costs.
+
+        `print(orders.explain(Order.by_customer("c1").ge(t0), where=F.total > 5))` shows the index, the key condition,
+        the filter, and the requests and read units of a page. What a page did cost is its `consumed`.
+
+        Args:
+            query: As for `iterate`.
+            where: As for `list`.
+            predicate: As for `list`; it is not called.
+            limit: As for `list`.
+            newest_first: The direction without a key query.
+            descending: The direction with one.
+            reads: As for `list`.
+
+        Raises:
+            InvalidQueryError: As for `list` and `query`.
+
+        Cost: none; nothing is called.
         """
 
     @abstractmethod

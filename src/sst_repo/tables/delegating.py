@@ -41,6 +41,10 @@ class DelegatingTable(Table):
         """Pass on."""
         return self.table.transact(plan)
 
+    def goes_by_token(self, plan: Plan) -> bool:
+        """Pass on."""
+        return self.table.goes_by_token(plan)
+
     def create(self, *, if_not_exists: bool = False) -> None:
         """Pass on."""
         self.table.create(if_not_exists=if_not_exists)
