@@ -13,9 +13,6 @@ pytest_plugins = ["pytester"]
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "testing-kit.md"
 
-OTHERS = ("cacheprovider", "cov", "schemathesis", "xdist")
-"""Plugins that are none of the test's business."""
-
 MODEL = """
     import pytest
     from sst_repo import InMemoryTable, Resource, TableRepository
@@ -29,11 +26,16 @@ class Note(Resource):
     text: str
 
 
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other plugins are none of the test's business."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
 def run(pytester: pytest.Pytester, tests: str, *arguments: str) -> pytest.RunResult:
     pytester.makepyfile(MODEL + tests)
-    options = [option for plugin in OTHERS for option in ("-p", f"no:{plugin}")]
     return pytester.runpytest_inprocess(
-        *options, "-p", "sst_repo.testing.plugin", "--strict-markers", "-W", "error", "-v", *arguments
+        "-p", "sst_repo.testing.plugin", "--strict-markers", "-W", "error", "-v", *arguments
     )
 
 
