@@ -13,6 +13,7 @@ TEST := $(VENV)/.test
 DEV  := $(VENV)/.dev
 MUTATION := $(VENV)/.mutation
 PEERS := $(VENV)/peers
+CDK := $(VENV)/cdk
 
 # The test extra brings an npm; programs look for it where an activated environment would show it.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -112,6 +113,14 @@ storm: $(TEST) ## Commit from four processes under faults, and prove what came o
 races: $(TEST) ## Race threads and processes, kill writers and the server, and judge what is stored (about 7 minutes)
 	$(BIN)/python -m benchmarks.races
 
+.PHONY: cdk
+cdk: $(CDK)/.installed ## Synthesize the CDK template by the real CDK (half a gigabyte; about 45 s the first time)
+	$(CDK)/bin/python -m pytest --override-ini filterwarnings= -p no:cacheprovider tests/unit/provisioning/test_cdk.py
+
+.PHONY: pictures
+pictures: $(TEST) ## Take the pictures in docs/images anew, from the real program
+	$(BIN)/python -m tests.pictures
+
 # The variable silences a notice about the future of MkDocs that reads like a finding.
 .PHONY: docs
 docs: $(DEV) ## Build the documentation into site/
@@ -139,6 +148,12 @@ $(PEERS)/.installed: pyproject.toml benchmarks/requirements.txt | $(BIN)/python
 	$(BIN)/python -m venv --clear $(PEERS)
 	$(PEERS)/bin/python -m pip --disable-pip-version-check --quiet install --editable '.[test]' \
 		--requirement benchmarks/requirements.txt
+	touch $@
+
+# An environment of its own: the CDK is larger than all else together, and warns about what it finds.
+$(CDK)/.installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m venv --clear $(CDK)
+	$(CDK)/bin/python -m pip --disable-pip-version-check --quiet install --editable '.[test]' 'aws-cdk-lib>=2.180'
 	touch $@
 
 # After the test extra, never beside it: two installs at once would trip over each other under make -j.

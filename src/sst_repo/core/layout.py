@@ -10,9 +10,10 @@ A type name is not empty and has no `#`: guards and resources share no partition
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import TypeAlias
 from zlib import crc32
 
 from sst_repo.core.records import Attributes, Key, Record
@@ -64,14 +65,23 @@ DEFAULT_GSIS = 5
 """How many general indexes a table has unless told otherwise. An index without entries costs nothing."""
 
 
+Gsis: TypeAlias = int | Collection[int]
+"""How many general indexes a table has, or the numbers of those that it has."""
+
+
 def gsi(number: int) -> IndexKeys:
     """Return the index that access patterns share under a number, from 1 on."""
     return IndexKeys(f"gsi{number}", f"gsi{number}pk", f"gsi{number}sk")
 
 
-def secondary_indexes(gsis: int) -> tuple[IndexKeys, ...]:
-    """Return the indexes of a table with so many general ones."""
-    return (LISTING, *(gsi(number) for number in range(1, gsis + 1)))
+def gsi_numbers(gsis: Gsis) -> tuple[int, ...]:
+    """Return the numbers of a table's general indexes, in order."""
+    return tuple(range(1, gsis + 1)) if isinstance(gsis, int) else tuple(sorted(set(gsis)))
+
+
+def secondary_indexes(gsis: Gsis) -> tuple[IndexKeys, ...]:
+    """Return the indexes of a table with these general ones."""
+    return (LISTING, *map(gsi, gsi_numbers(gsis)))
 
 
 def partition_key(type_name: str, resource_id: str) -> str:

@@ -19,7 +19,7 @@ from typing import Final, Literal, TypeAlias
 
 from sst_repo.core.capacity import read_units
 from sst_repo.core.expressions import CompiledFilter
-from sst_repo.core.layout import LISTING, IndexKeys, gsi, index_entry, is_reserved
+from sst_repo.core.layout import LISTING, Gsis, IndexKeys, gsi, gsi_numbers, index_entry, is_reserved
 from sst_repo.core.limits import item_size
 from sst_repo.core.queries import Query, Slice
 from sst_repo.core.records import Key, Record
@@ -79,12 +79,12 @@ def complete(query: Query, entries: Slice, rows: Mapping[Key, Record]) -> Slice:
     )
 
 
-def projections_of(given: ProjectionChoices | None, gsis: int) -> dict[str, Projection]:
+def projections_of(given: ProjectionChoices | None, gsis: Gsis) -> dict[str, Projection]:
     """Return what indexes hold less than the whole row, by their names.
 
     Args:
         given: What was chosen.
-        gsis: How many general indexes the table has.
+        gsis: How many general indexes the table has, or which.
 
     Raises:
         ValueError: There is no such index, a name is no field's, or there are more than 100 fields.
@@ -104,10 +104,11 @@ def _still_stands(entry: Record, row: Record | None, index: IndexKeys) -> bool:
     return row is not None and index_entry(row, index) == index_entry(entry, index)
 
 
-def _name(index: object, gsis: int) -> str:
-    names: dict[object, IndexKeys] = {"listing": LISTING, **{number: gsi(number) for number in range(1, gsis + 1)}}
+def _name(index: object, gsis: Gsis) -> str:
+    names: dict[object, IndexKeys] = {"listing": LISTING, **{number: gsi(number) for number in gsi_numbers(gsis)}}
     if index not in names:
-        raise ValueError(f'a projection is that of "listing" or of an index from 1 to {gsis}, not of {index!r}')
+        which = f"from 1 to {gsis}" if isinstance(gsis, int) else f"among {', '.join(map(str, gsi_numbers(gsis)))}"
+        raise ValueError(f'a projection is that of "listing" or of an index {which}, not of {index!r}')
     return str(names[index].name)
 
 

@@ -15,18 +15,15 @@ MAX_SEGMENTS: Final = 1_000_000
 """DynamoDB's limit. Source: API reference of Scan, `TotalSegments`."""
 
 
-def living(type_name: str, where: Filter | None) -> Filter:
+def living(type_name: str | None, where: Filter | None) -> Filter:
     """Return what tells the latest rows of living resources of a type from all other rows of a table.
 
     Args:
-        type_name: The type.
+        type_name: The type; None for any, which leaves rows in that are no resources: guards, and what is not ours.
         where: What they must satisfy besides; None for nothing.
     """
-    latest = (
-        BeginsWith(("pk",), {"S": layout.partition_key(type_name, "")}),
-        Compare(("sk",), "=", {"S": layout.LATEST}),
-        Not(Exists((layout.DELETED,))),
-    )
+    of_type = () if type_name is None else (BeginsWith(("pk",), {"S": layout.partition_key(type_name, "")}),)
+    latest = (*of_type, Compare(("sk",), "=", {"S": layout.LATEST}), Not(Exists((layout.DELETED,))))
     return And(latest if where is None else (*latest, where))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from sst_repo import InMemoryTable
+from sst_repo.core.descriptions import describe
 from sst_repo.core.expressions import compile_filter
 from sst_repo.core.filters import And, Exists, Not
 from sst_repo.core.layout import LISTING, gsi
@@ -100,7 +101,7 @@ def test_what_has_moved_or_is_gone_is_left_out() -> None:
 
 
 def test_a_table_is_made_with_its_projections() -> None:
-    request = create_table("shop", 2, projections_of({"listing": "keys", 2: ("total", "status")}, gsis=2))
+    request = create_table("shop", describe(2, projections_of({"listing": "keys", 2: ("total", "status")}, gsis=2)))
 
     assert {index["IndexName"]: index["Projection"] for index in request["GlobalSecondaryIndexes"]} == {
         "listing": {"ProjectionType": "KEYS_ONLY"},

@@ -7,6 +7,7 @@ import boto3
 import pytest
 from botocore.validate import ParamValidator
 
+from sst_repo.core.descriptions import describe
 from sst_repo.core.expressions import compile_filter
 from sst_repo.core.filters import Compare, Exists
 from sst_repo.core.layout import LISTING, PRIMARY, gsi
@@ -264,7 +265,7 @@ def test_botocore_accepts_the_request(operation: str, request_: bytes, expected:
 
 
 def test_the_table_is_made_with_the_listing_and_the_general_indexes(service: Any) -> None:
-    request = create_table("shop", 2, {})
+    request = create_table("shop", describe(2, {}))
 
     assert request["BillingMode"] == "PAY_PER_REQUEST"
     assert {
@@ -297,4 +298,6 @@ def test_the_table_is_made_with_the_listing_and_the_general_indexes(service: Any
 
 
 def test_a_table_without_general_indexes_still_has_the_listing() -> None:
-    assert [index["IndexName"] for index in create_table("shop", 0, {})["GlobalSecondaryIndexes"]] == ["listing"]
+    assert [index["IndexName"] for index in create_table("shop", describe(0, {}))["GlobalSecondaryIndexes"]] == [
+        "listing"
+    ]

@@ -7,13 +7,16 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-def client_of_environment(*, endpoint_url: str | None = None, region: str | None = None) -> "DynamoDBClient":
+def client_of_environment(
+    *, endpoint_url: str | None = None, region: str | None = None, profile: str | None = None
+) -> "DynamoDBClient":
     """Make a client with what the environment says, but for what is given.
 
-    A process that has boto3 gets one of its default session, set up as it may be. Else botocore makes it, which makes
-    boto3's clients, too: a process that works with nothing but a table need not wait for what boto3 brings along.
+    A process that has boto3 gets one of its default session, set up as it may be, unless it is to be another profile's.
+    Else botocore makes it, which makes boto3's clients, too: a process that works with nothing but a table need not
+    wait for what boto3 brings along.
     """
-    if "boto3" in sys.modules:
+    if "boto3" in sys.modules and profile is None:
         import boto3  # noqa: PLC0415
 
         return boto3.client(  # pyright: ignore[reportUnknownMemberType] - those of other services are
@@ -22,8 +25,8 @@ def client_of_environment(*, endpoint_url: str | None = None, region: str | None
             region_name=region,
         )
     # Only here: who brings a client has made a session already.
-    from botocore.session import get_session  # noqa: PLC0415
+    from botocore.session import Session  # noqa: PLC0415
 
-    client: Any = get_session().create_client("dynamodb", endpoint_url=endpoint_url, region_name=region)
-    made: DynamoDBClient = client
+    session: Any = Session(profile=profile)
+    made: DynamoDBClient = session.create_client("dynamodb", endpoint_url=endpoint_url, region_name=region)
     return made

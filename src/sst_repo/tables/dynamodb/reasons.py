@@ -11,13 +11,18 @@ from typing import Any, ParamSpec, TypeVar
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConfigNotFound,
+    ConfigParseError,
     ConnectTimeoutError,
     CredentialRetrievalError,
     EndpointConnectionError,
     HTTPClientError,
+    InvalidRegionError,
     NoCredentialsError,
+    NoRegionError,
     ParamValidationError,
     PartialCredentialsError,
+    ProfileNotFound,
     ProxyConnectionError,
     SSOError,
     TokenRetrievalError,
@@ -65,6 +70,7 @@ _NO_CREDENTIALS = (
     SSOError,
     TokenRetrievalError,
 )
+_NOT_SET_UP = (ConfigNotFound, ConfigParseError, InvalidRegionError, NoRegionError, ProfileNotFound)
 _NOT_SENT = (
     ConnectTimeoutError,
     EndpointConnectionError,
@@ -115,6 +121,11 @@ def may_pass(error: ClientError | BotoCoreError) -> bool:
     return isinstance(error, (BotocoreConnectionError, HTTPClientError, DamagedAnswerError))
 
 
+def is_unknown_operation(error: ClientError) -> bool:
+    """Tell whether the server lacks the operation, as emulators do."""
+    return _code(error) in {"UnknownOperationException", "NotImplemented", "501"}
+
+
 def _answered(error: ClientError) -> tuple[type[TableError | InvalidCursorError], str]:
     if _code(error) == "ResourceNotFoundException":
         return TableNotFoundError, "there is no such table or index; make it with table.create()"
@@ -131,6 +142,8 @@ def _answered(error: ClientError) -> tuple[type[TableError | InvalidCursorError]
 def _unanswered(error: BotoCoreError) -> tuple[type[TableError], str]:
     if isinstance(error, _NO_CREDENTIALS):
         return AccessDeniedError, "the AWS credentials are missing, incomplete or can't be had"
+    if isinstance(error, _NOT_SET_UP):
+        return TableError, "the settings of AWS are incomplete or wrong"
     if isinstance(error, ParamValidationError):
         return TableError, "the request can't be sent"
     return TableUnavailableError, "the server gave no answer"

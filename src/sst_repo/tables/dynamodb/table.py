@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from sst_repo.consumption import Consumed
 from sst_repo.core import cursors, layout
 from sst_repo.core.capacity import KEYS_A_BATCH
+from sst_repo.core.descriptions import describe
 from sst_repo.core.prices import price_of_refused
 from sst_repo.core.projections import ProjectionChoices, projections_of
 from sst_repo.core.queries import Query, Scan, Slice
@@ -38,7 +39,8 @@ class DynamoDBTable(ObservedTable):
         client: A boto3 DynamoDB client, with the region, endpoint, credentials and retries you want; made from the
             environment if none is given. Clients are safe to share between threads. Its retries are for reads: how
             often a commit is sent is decided by the library, whatever the client says.
-        gsis: How many general indexes (gsi1, gsi2, …) `create()` gives the table, 0 to 19.
+        gsis: How many general indexes (gsi1, gsi2, …) `create()` gives the table, 0 to 19; or the
+            numbers of those it gives.
         cursor_secret: Signs the cursors of listings (HMAC-SHA-256), so that nobody else can make one: 16 random bytes
             or more, the same in all processes. To replace it, give several: the first signs, all are recognised.
         exact_writes: Whether a write of one row goes as a TransactWriteItems with a token, too: at twice the price,
@@ -73,7 +75,7 @@ class DynamoDBTable(ObservedTable):
         name: str,
         client: "DynamoDBClient | None" = None,
         *,
-        gsis: int = layout.DEFAULT_GSIS,
+        gsis: layout.Gsis = layout.DEFAULT_GSIS,
         cursor_secret: str | bytes | Sequence[str | bytes] | None = None,
         exact_writes: bool = False,
         projections: ProjectionChoices | None = None,
@@ -92,7 +94,7 @@ class DynamoDBTable(ObservedTable):
         self.exact_writes = exact_writes
         self.projections = projections_of(projections, gsis)
         self.cursor_secrets = cursors.secrets_of(cursor_secret)
-        self._gsis = gsis
+        self._description = describe(gsis, self.projections)
         self._sleep = sleep
 
     def __repr__(self) -> str:
@@ -103,7 +105,7 @@ class DynamoDBTable(ObservedTable):
     def create(self, *, if_not_exists: bool = False) -> None:
         """Create the table, and wait until it can be used."""
         try:
-            self.client.create_table(**schema.create_table(self.name, self._gsis, self.projections))
+            self.client.create_table(**schema.create_table(self.name, self._description))
         except self.client.exceptions.ResourceInUseException as error:
             if not if_not_exists:
                 raise TableError(f"the table {self.name!r} exists already") from error

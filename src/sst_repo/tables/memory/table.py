@@ -52,7 +52,7 @@ class InMemoryTable(ObservedTable):
     so that tests need no `create()`; after `delete()` it fails like a missing table until it is created again.
 
     Args:
-        gsis: How many general indexes it has.
+        gsis: How many general indexes it has, or the numbers of those it has.
         cursor_secret: As for `DynamoDBTable`.
         exact_writes: As for `DynamoDBTable`.
         projections: As for `DynamoDBTable`.
@@ -64,7 +64,7 @@ class InMemoryTable(ObservedTable):
     def __init__(
         self,
         *,
-        gsis: int = layout.DEFAULT_GSIS,
+        gsis: layout.Gsis = layout.DEFAULT_GSIS,
         cursor_secret: str | bytes | Sequence[str | bytes] | None = None,
         exact_writes: bool = False,
         projections: ProjectionChoices | None = None,
