@@ -45,6 +45,8 @@ lint: $(DEV) audit ## Check style, formatting, security and who imports whom
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
 .PHONY: audit
 audit: $(DEV) ## Look for known vulnerabilities in what is installed
@@ -130,6 +132,14 @@ pictures: $(TEST) ## Take the pictures in docs/images anew, from the real progra
 docs: $(DEV) ## Build the documentation into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	$(BIN)/python -m tests.site site
+
+.PHONY: matrix
+matrix: $(DEV) ## Test on every Python there is, and on the oldest libraries that are allowed
+	$(BIN)/nox
+
+.PHONY: package
+package: $(TEST) ## Build the wheel and the sdist into dist/
+	$(BIN)/python -m build --outdir dist
 
 .PHONY: clean
 clean: ## Remove .venv and everything generated
