@@ -126,6 +126,7 @@ class _Import:
     def report(self) -> None:
         """Say what became of the lines."""
         session, done = self._session, self._checkpoint
+        self._faults.sort(key=lambda fault: fault.line)
         if session.json:
             counts = {"added": done.added, "existing": done.existing, "failed": done.failed}
             session.print_json(json_of({**counts, "faults": [vars(fault) for fault in self._faults]}))
