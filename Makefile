@@ -45,6 +45,8 @@ lint: $(DEV) audit ## Check style, formatting, security and who imports whom
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
 .PHONY: audit
 audit: $(DEV) ## Look for known vulnerabilities in what is installed
@@ -99,6 +101,10 @@ FULL   ?=
 bench: $(PEERS)/.installed ## Run the benchmarks and write docs/performance.md (ONLY=speed,threads ROUNDS=7 FULL=1)
 	$(PEERS)/bin/python -m benchmarks --rounds $(ROUNDS) $(if $(ONLY),--only $(ONLY)) $(if $(FULL),--full)
 
+.PHONY: compare
+compare: $(PEERS)/.installed ## Ask other libraries on DynamoDB Local what they do, and write docs/comparison.md
+	$(PEERS)/bin/python -m benchmarks.comparison
+
 .PHONY: mutants
 mutants: $(MUTATION) ## Plant small bugs in the policy and count those the tests notice (about 2 minutes)
 	$(BIN)/python -m benchmarks.mutants --workers $(WORKERS)
@@ -126,6 +132,14 @@ pictures: $(TEST) ## Take the pictures in docs/images anew, from the real progra
 docs: $(DEV) ## Build the documentation into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	$(BIN)/python -m tests.site site
+
+.PHONY: matrix
+matrix: $(DEV) ## Test on every Python there is, and on the oldest libraries that are allowed
+	$(BIN)/nox
+
+.PHONY: package
+package: $(TEST) ## Build the wheel and the sdist into dist/
+	$(BIN)/python -m build --outdir dist
 
 .PHONY: clean
 clean: ## Remove .venv and everything generated

@@ -17,4 +17,4 @@ pytest.register_assert_rewrite(
     "tests.lambda_scenarios",
 )
 
-pytest_plugins = ["sst_repo.testing.fixtures"]
+pytest_plugins = ["sst_repo.testing.plugin"]

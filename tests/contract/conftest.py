@@ -7,7 +7,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.contract.tables import EmptyTables
+from sst_repo.testing.empty_tables import EmptyTables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

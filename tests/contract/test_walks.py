@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from sst_repo import InMemoryTable, Table
-from tests.contract.tables import EmptyTables
+from sst_repo.testing.empty_tables import EmptyTables
 from tests.contract.walks import EVERY_LIMIT, Walk, WalkContract, stock, walks
 
 pytestmark = pytest.mark.no_cover

@@ -17,7 +17,8 @@ from sst_repo.core.records import Key, Outcome, Plan, Record
 from sst_repo.observation import heard_by
 from sst_repo.tables.base import Table
 from sst_repo.tables.delegating import DelegatingTable
-from tests.contract.tables import WHOLE_ROWS, EmptyTables, OnDynamoDBLocal
+from sst_repo.testing.empty_tables import EmptyTables
+from tests.contract.tables import WHOLE_ROWS, OnDynamoDBLocal
 
 R = TypeVar("R")
 
@@ -136,6 +137,6 @@ class OnTwins(OnDynamoDBLocal):
     projections: ClassVar[ProjectionChoices] = WHOLE_ROWS
 
     @pytest.fixture
-    def table(self, local_tables: EmptyTables) -> Iterator[Table]:
-        with local_tables.one(self.projections) as local:
+    def table(self, dynamodb_tables: EmptyTables) -> Iterator[Table]:
+        with dynamodb_tables.one(projections=self.projections) as local:
             yield TwinTable(local, InMemoryTable(projections=self.projections))

@@ -1,11 +1,10 @@
-"""A client of DynamoDB Local, and tables on it; coverage is not measured there."""
+"""A client of DynamoDB Local; coverage is not measured there."""
 
 from typing import TYPE_CHECKING
 
 import pytest
 
 from sst_repo.testing.dynamodb_local import DynamoDBLocal
-from tests.contract.tables import EmptyTables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -15,12 +14,6 @@ if TYPE_CHECKING:
 def local_client(dynamodb_local: DynamoDBLocal) -> "DynamoDBClient":
     """A client of the session's DynamoDB Local."""
     return dynamodb_local.client()
-
-
-@pytest.fixture(scope="session")
-def local_tables(local_client: "DynamoDBClient") -> EmptyTables:
-    """Empty tables on it."""
-    return EmptyTables(local_client)
 
 
 @pytest.fixture(autouse=True)

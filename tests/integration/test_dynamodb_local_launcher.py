@@ -11,7 +11,7 @@ import pytest
 from sst_repo.testing.dynamodb_local import ENDPOINT_VARIABLE, DynamoDBLocal, java
 from sst_repo.testing.dynamodb_local.probe import answers
 from sst_repo.testing.dynamodb_local.process import WayFailedError, run
-from sst_repo.testing.fixtures import WITHOUT_VARIABLE
+from sst_repo.testing.plugin import WITHOUT_VARIABLE
 
 pytestmark = [
     pytest.mark.integration,

@@ -7,18 +7,18 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from sst_repo import DynamoDBTable
+from sst_repo.testing.empty_tables import EmptyTables
 from tests.contract.index_truth import IndexTruth
-from tests.contract.tables import EmptyTables
 
 
 @pytest.mark.integration
-def test_no_index_row_is_ever_stale(local_tables: EmptyTables) -> None:
+def test_no_index_row_is_ever_stale(dynamodb_tables: EmptyTables) -> None:
     lent = ExitStack()
 
     class OnDynamoDBLocal(IndexTruth):
         @staticmethod
         def make_table() -> DynamoDBTable:
-            return lent.enter_context(local_tables.one())
+            return lent.enter_context(dynamodb_tables.one())
 
         def teardown(self) -> None:
             lent.close()

@@ -9,7 +9,7 @@ from hypothesis import seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from sst_repo import InMemoryTable, Table
-from tests.contract.tables import EmptyTables
+from sst_repo.testing.empty_tables import EmptyTables
 from tests.model.machine import Machine
 
 CALLS = 20_000
@@ -17,11 +17,11 @@ ROUND = settings(max_examples=25, stateful_step_count=50)
 
 
 @pytest.mark.integration
-def test_memory_and_dynamodb_local_are_one_machine(local_tables: EmptyTables) -> None:
+def test_memory_and_dynamodb_local_are_one_machine(dynamodb_tables: EmptyTables) -> None:
     class Both(Machine):
         def make_tables(self) -> Sequence[Table]:
             self.lent = ExitStack()
-            return [InMemoryTable(), self.lent.enter_context(local_tables.one())]
+            return [InMemoryTable(), self.lent.enter_context(dynamodb_tables.one())]
 
         def teardown(self) -> None:
             with self.lent:

@@ -1,7 +1,9 @@
 """What an index holds less is not written to it: by the capacity that DynamoDB Local says it took."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,27 +45,48 @@ def units_of_puts(client: "DynamoDBClient") -> Iterator[list[float]]:
         client.meta.events.unregister("after-call.dynamodb.PutItem", take)
 
 
-@pytest.mark.parametrize(
-    ("projections", "added", "updated", "page"),
-    [
-        ({}, 33.0, 44.0, 1.5),
-        ({"listing": "keys", 1: "keys"}, 13.0, 13.0, 3.5),
-        ({"listing": ("owner",), 1: ("owner",)}, 13.0, 13.0, 3.5),
-    ],
-    ids=["all", "keys", "fields"],
-)
-def test_a_leaner_index_is_cheaper_to_write_and_dearer_to_read(
-    local_client: "DynamoDBClient", projections: ProjectionChoices, added: float, updated: float, page: float
-) -> None:
-    table = DynamoDBTable(f"projections-{ULIDS.new_id()}", client=local_client, projections=projections)
+PAGE = (Path(__file__).parents[2] / "docs" / "explanation" / "index-projections.md").read_text(encoding="utf-8")
+MEASURED = [
+    pytest.param(holds, float(kilobytes), *map(float, units.split(" | ")), id=f"{holds}, {kilobytes} KB")
+    for holds, kilobytes, units in re.findall(r"^\| (all|keys) \| ([\d.]+) KB \| (.*) \|$", PAGE, re.MULTILINE)
+]
+
+
+@contextmanager
+def documents_of(
+    client: "DynamoDBClient", projections: ProjectionChoices
+) -> Iterator[tuple[TableRepository[Document], list[float]]]:
+    """Give documents in a table of their own, and what each PutItem takes."""
+    table = DynamoDBTable(f"projections-{ULIDS.new_id()}", client=client, projections=projections)
     table.create()
-    documents = TableRepository(Document, table)
-    with units_of_puts(local_client) as units:
-        document = documents.add(Document(owner="a"))
+    with units_of_puts(client) as units:
+        yield TableRepository(Document, table), units
+    table.delete()
+
+
+@pytest.mark.parametrize(("holds", "kilobytes", "added", "updated", "page"), MEASURED)
+def test_the_units_are_those_of_the_page_about_projections(
+    local_client: "DynamoDBClient", holds: str, kilobytes: float, added: float, updated: float, page: float
+) -> None:
+    choices: dict[str, ProjectionChoices] = {"all": {}, "keys": {"listing": "keys", 1: "keys"}}
+    with documents_of(local_client, choices[holds]) as (documents, units):
+        stored = [documents.add(Document(owner="a", body="x" * int(1000 * kilobytes))) for _ in range(10)]
+        document = stored[-1]
         document.edits += 1
         documents.save(document)
 
-    assert units == [added, updated]
-    assert documents.list().consumed == page
-    assert documents.query(Document.by_owner("a")).consumed == page
-    table.delete()
+        assert units == [added] * 10 + [updated]
+        assert documents.list(limit=10).consumed == page
+        assert documents.query(Document.by_owner("a"), limit=10).consumed == page
+
+
+def test_chosen_fields_cost_what_keys_do(local_client: "DynamoDBClient") -> None:
+    costs: list[tuple[list[float], float]] = []
+    for choice in ("keys", ("owner",)):
+        with documents_of(local_client, {"listing": choice, 1: choice}) as (documents, units):
+            document = documents.add(Document(owner="a"))
+            document.edits += 1
+            documents.save(document)
+            costs.append((units, documents.list().consumed))
+
+    assert costs == [([13.0, 13.0], 3.5)] * 2

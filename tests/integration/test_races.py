@@ -12,7 +12,7 @@ from benchmarks.races.kills import kills
 from benchmarks.races.planted import AnswersFirst, SendsInPieces
 from benchmarks.races.report import report_appends, report_bank, report_kills
 from sst_repo.testing import DynamoDBLocal
-from sst_repo.testing.fixtures import WITHOUT_VARIABLE
+from sst_repo.testing.plugin import WITHOUT_VARIABLE
 
 pytestmark = pytest.mark.integration
 

@@ -15,7 +15,7 @@ from sst_repo.testing import ManualClock
 from sst_repo.testing.clocks import START
 from sst_repo.testing.contracts.accesses.base import Sale, SpreadSale
 from sst_repo.testing.contracts.accesses.collections import Client, Deal, DealNote
-from tests.contract.tables import EmptyTables
+from sst_repo.testing.empty_tables import EmptyTables
 
 pytestmark = pytest.mark.integration
 
@@ -58,10 +58,10 @@ def stock(table: Table) -> None:
 
 
 @pytest.fixture(scope="module")
-def tables(local_tables: EmptyTables) -> Iterator[tuple[Table, Table]]:
+def tables(dynamodb_tables: EmptyTables) -> Iterator[tuple[Table, Table]]:
     memory = InMemoryTable()
     stock(memory)
-    with local_tables.one() as local:
+    with dynamodb_tables.one() as local:
         stock(local)
         yield memory, local
 

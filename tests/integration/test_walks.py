@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from sst_repo import Table
-from tests.contract.tables import EmptyTables
+from sst_repo.testing.empty_tables import EmptyTables
 from tests.contract.walks import EVERY_LIMIT, Walk, WalkContract, stock, walks
 
 pytestmark = pytest.mark.integration
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.integration
 class OnDynamoDBLocal(WalkContract):
     @pytest.fixture(scope="class")
     @classmethod
-    def stocked(cls, local_tables: EmptyTables) -> Iterator[Table]:
-        with local_tables.one() as table:
+    def stocked(cls, dynamodb_tables: EmptyTables) -> Iterator[Table]:
+        with dynamodb_tables.one() as table:
             stock(table, cls.rows)
             yield table
 

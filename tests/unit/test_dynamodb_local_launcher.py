@@ -524,7 +524,7 @@ def test_the_fixture_fails_loudly_unless_told_to_do_without(
 ) -> None:
     monkeypatch.setenv("SST_REPO_NO_DYNAMODB_LOCAL", without)
     monkeypatch.setenv(dynamodb_local.ENDPOINT_VARIABLE, endpoint or f"http://127.0.0.1:{foreign}")
-    pytester.makeconftest("from sst_repo.testing.fixtures import dynamodb_local")
+    pytester.makeconftest("from sst_repo.testing.plugin import dynamodb_local")
     pytester.makepyfile("def test_it(dynamodb_local): assert dynamodb_local.endpoint_url")
     result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
     result.assert_outcomes(**{outcome: 1})

@@ -8,6 +8,8 @@ from types import ModuleType
 import pytest
 from pytest_examples import CodeExample, find_examples
 
+from docs.hooks import PART, source_of
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
@@ -19,14 +21,8 @@ def program_of(page: Path) -> str:
     return str(told.relative_to(ROOT))
 
 
-def is_included(snippet: CodeExample) -> bool:
-    """Tell whether a block shows a part of a file, which has tests of its own."""
-    return snippet.source.lstrip().startswith("--8<--")
-
-
 PROGRAMS = {
-    name: [snippet for page in pages for snippet in find_examples(page) if not is_included(snippet)]
-    for name, pages in groupby(PAGES, program_of)
+    name: [snippet for page in pages for snippet in find_examples(page)] for name, pages in groupby(PAGES, program_of)
 }
 
 
@@ -42,3 +38,15 @@ def test_the_snippets_of_a_page_run_in_the_order_they_are_read(
         lines_before = "\n" * snippet.start_line  # so that a failure is shown at its line of the page
         code = compile(lines_before + snippet.source, snippet.path, "exec", dont_inherit=True)
         exec(code, vars(program))  # noqa: S102 - the code is ours
+
+
+SHOWN = [
+    pytest.param(path, names.split(", "), id=f"{page.relative_to(ROOT)}: {path}::{names}")
+    for page in PAGES
+    for _, path, names in PART.findall(page.read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize(("path", "names"), SHOWN)
+def test_what_a_page_shows_of_a_file_is_there(path: str, names: list[str]) -> None:
+    assert source_of(path, *names)

@@ -7,8 +7,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from sst_repo.tables.delegating import DelegatingTable
+from sst_repo.testing.budgets import CapacityExceededError, Spending, capacity_budget
 from sst_repo.testing.clocks import ManualClock
 from sst_repo.testing.dynamodb_local import DynamoDBLocal, DynamoDBLocalUnavailable
+from sst_repo.testing.empty_tables import EmptyTables
 from sst_repo.testing.faults import Fault, FaultProxy, FaultSchedule, FaultyTable
 from sst_repo.testing.wrappers import CountingTable, ScriptedTable
 
@@ -23,10 +25,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AccessContract",
+    "CapacityExceededError",
     "CountingTable",
     "DelegatingTable",
     "DynamoDBLocal",
     "DynamoDBLocalUnavailable",
+    "EmptyTables",
     "Fault",
     "FaultProxy",
     "FaultSchedule",
@@ -35,10 +39,12 @@ __all__ = [
     "ManualClock",
     "RepositoryContract",
     "ScriptedTable",
+    "Spending",
     "TableContract",
     "UniqueContract",
     "UnitOfWorkContract",
     "ValueContract",
+    "capacity_budget",
     "requires",
 ]
 

@@ -7,14 +7,14 @@ import pytest
 from examples.shop.container import ShopContainer
 from examples.shop.environment import shop_of_environment
 from sst_repo.testing import DynamoDBLocal
-from tests.contract.tables import EmptyTables
+from sst_repo.testing.empty_tables import EmptyTables
 
 
 @pytest.fixture
 def shop_environment(
-    dynamodb_local: DynamoDBLocal, local_tables: EmptyTables, monkeypatch: pytest.MonkeyPatch
+    dynamodb_local: DynamoDBLocal, dynamodb_tables: EmptyTables, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
-    with local_tables.one() as table:
+    with dynamodb_tables.one() as table:
         for name, value in {
             "SHOP_BACKEND": "dynamodb",
             "SHOP_TABLE": table.name,
