@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sst_repo import DynamoDBTable, Resource, TableRepository
+from sst_repo.tables.dynamodb.administration import state_of
 from sst_repo.testing.contracts.stored import spoil, stored_row
 from tests.integration.cli.terminal import Terminal
 
@@ -79,4 +80,4 @@ def test_the_rows_and_sizes_of_each_type_are_counted(
         "old versions": 2,
     }
     sizes = [share["bytes"] for each in (*told["types"].values(), told["foreign"]) for share in each.values()]
-    assert sum(sizes) == table.client.describe_table(TableName=table.name)["Table"]["TableSizeBytes"]
+    assert sum(sizes) == state_of(table).bytes
