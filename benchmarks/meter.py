@@ -2,10 +2,7 @@
 
 A proxy has the server tell the capacity of each call; so it meters whatever library, by whatever way it talks.
 
-DynamoDB Local overstates what transactions take: theirs is computed from the rows, by AWS's rule. Source: DynamoDB
-Developer Guide, "DynamoDB read and write operations" (a transaction takes two writes a row, each row counted at the
-larger of its sizes before and after, by whole kilobytes) and "Using Global Secondary Indexes" (an index is written once
-for an entry that comes, goes or changes in place, twice for one that moves; not by the transaction).
+DynamoDB Local misstates what transactions take: theirs is computed from the rows, by the rules of `core.prices`.
 """
 
 import json
@@ -13,16 +10,14 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from math import ceil
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from sst_repo.core.capacity import Entry, index_write_units, write_units
 from sst_repo.core.limits import attributes_size
 from sst_repo.testing.faults.answers import Reply
 from sst_repo.testing.faults.upstream import Request, Upstream
-
-WRITE_UNIT_BYTES = 1024
 
 _METERED = frozenset(
     {"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan", "BatchGetItem", "TransactWriteItems"}
@@ -153,24 +148,19 @@ class Meter:
 
 def table_units(old: Item | None, new: Item | None) -> int:
     """Return the write units of one row, as a single write."""
-    return _units(max(_size(old), _size(new)))
+    return write_units(_size(old), _size(new))
 
 
 def index_units(old: Item | None, new: Item | None, indexes: Indexes) -> int:
     """Return the write units that a write of one row takes in indexes which hold whole rows."""
-    total = 0
-    for partition, sort in indexes.values():
-        entries = [row if row is not None and partition in row and sort in row else None for row in (old, new)]
-        places = [None if row is None else (row[partition], row[sort]) for row in entries]
-        if places[0] == places[1]:
-            total += 0 if entries[0] == entries[1] else table_units(*entries)
-        else:
-            total += sum(_units(_size(row)) for row in entries if row is not None)
-    return total
+    return sum(index_write_units(_entry(old, keys), _entry(new, keys)) for keys in indexes.values())
 
 
-def _units(size: int) -> int:
-    return max(1, ceil(size / WRITE_UNIT_BYTES))
+def _entry(row: Item | None, keys: tuple[str, str]) -> Entry | None:
+    if row is None or any(name not in row for name in keys):
+        return None
+    partition, sort = (str(row[name]) for name in keys)
+    return Entry((partition, sort), _size(row), row)
 
 
 def _size(row: Item | None) -> int:

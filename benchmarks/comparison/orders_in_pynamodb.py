@@ -37,7 +37,8 @@ class Order(Model):
 
 
 def add(order_id: str, customer: str, total: float) -> Order:
-    order = Order(order_id, customer=customer, total=total, placed_at=datetime.now(UTC))
+    now = datetime.now(UTC)
+    order = Order(order_id, customer=customer, total=total, placed_at=now)
     order.save(condition=Order.order_id.does_not_exist())
     return order
 
@@ -48,22 +49,27 @@ def pay(order_id: str) -> bool:
     try:
         order.save()
     except PutError as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
-            return False  # somebody else was faster
-        raise
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        return False  # somebody else was faster
     return True
 
 
 def recent(customer: str, since: datetime) -> list[Order]:
     found = Order.by_customer.query(
-        customer, Order.placed_at >= since, filter_condition=Order.total > 5, scan_index_forward=False, limit=20
+        customer,
+        Order.placed_at >= since,
+        filter_condition=Order.total > 5,
+        scan_index_forward=False,
+        limit=20,
     )
     return list(found)
 
 
 def merge(into: Order, other: Order) -> None:
     into.total += other.total
-    with TransactWrite(connection=Connection(region=REGION, host=Order.Meta.host)) as transaction:
+    connection = Connection(region=REGION, host=Order.Meta.host)
+    with TransactWrite(connection=connection) as transaction:
         transaction.save(into)
         transaction.delete(other)
 

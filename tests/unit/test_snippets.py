@@ -10,6 +10,8 @@ from pytest_examples import CodeExample, find_examples
 
 from docs.hooks import PART, source_of
 
+pytest_plugins = ["pytester"]
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
@@ -50,3 +52,12 @@ SHOWN = [
 @pytest.mark.parametrize(("path", "names"), SHOWN)
 def test_what_a_page_shows_of_a_file_is_there(path: str, names: list[str]) -> None:
     assert source_of(path, *names)
+
+
+def test_the_tests_in_the_guide_to_testing_pass(pytester: pytest.Pytester) -> None:
+    program = "\n".join(snippet.source for snippet in PROGRAMS["docs/guides/testing.md"])
+    pytester.makepyfile(program)
+
+    result = pytester.runpytest_inprocess("-W", "error")
+
+    result.assert_outcomes(passed=f"\n{program}".count("\ndef test_"))

@@ -9,9 +9,8 @@ not say on which side of a megabyte a read ends; DynamoDB Local ends it after th
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
-from sst_repo.core.layout import IndexKeys, index_entry
 from sst_repo.core.limits import item_size
 from sst_repo.core.records import Record
 
@@ -73,17 +72,25 @@ def read_units(size: int, *, consistent: bool) -> float:
     return float(units) if consistent else units / 2
 
 
-def write_units(old: Record | None, new: Record | None) -> int:
+def write_units(old: int, new: int) -> int:
     """Return the write capacity units of one row: by the larger of what was there and what is, at least 1.
 
     Args:
-        old: The row before; None if there was none.
-        new: The row after; None if there is none.
+        old: The bytes of the row before; 0 if there was none.
+        new: The bytes of the row after; 0 if there is none.
     """
-    return ceil(max(1, _size(old), _size(new)) / WRITE_UNIT_BYTES)
+    return ceil(max(1, old, new) / WRITE_UNIT_BYTES)
 
 
-def index_write_units(old: Record | None, new: Record | None, index: IndexKeys) -> int:
+class Entry(NamedTuple):
+    """What an index holds of a row: its place there, its bytes, and all its content."""
+
+    place: tuple[str, str]
+    size: int
+    content: object
+
+
+def index_write_units(old: Entry | None, new: Entry | None) -> int:
     """Return the write capacity units of one row in one index: none where its entry stays as it is.
 
     An entry that comes, goes or changes in place is one write; one that moves is two.
@@ -91,16 +98,16 @@ def index_write_units(old: Record | None, new: Record | None, index: IndexKeys) 
     Args:
         old: What the index held of the row; None if it held nothing.
         new: What it holds now; None if it holds nothing.
-        index: The index.
     """
-    if old is None or new is None or index_entry(old, index) == index_entry(new, index):
-        return 0 if old == new else write_units(old, new)
-    return write_units(old, None) + write_units(None, new)
+    before, after = (0 if entry is None else entry.size for entry in (old, new))
+    if old is None or new is None or old.place == new.place:
+        return 0 if old == new else write_units(before, after)
+    return write_units(before, 0) + write_units(0, after)
 
 
 def price_of_rows(rows: Iterable[Record | None], *, consistent: bool) -> float:
     """Return the read capacity units of rows that are read by their keys, each rounded by itself; None for a miss."""
-    return sum(read_units(_size(row), consistent=consistent) for row in rows)
+    return sum(read_units(size_of(row), consistent=consistent) for row in rows)
 
 
 def batch_calls(rows: Sequence[Record | None]) -> int:
@@ -110,8 +117,9 @@ def batch_calls(rows: Sequence[Record | None]) -> int:
         rows: What is found, in order; None for a key that has no row.
     """
     batches = (rows[start : start + KEYS_A_BATCH] for start in range(0, len(rows), KEYS_A_BATCH))
-    return sum(max(1, ceil(sum(map(_size, batch)) / MAX_BATCH_BYTES)) for batch in batches)
+    return sum(max(1, ceil(sum(map(size_of, batch)) / MAX_BATCH_BYTES)) for batch in batches)
 
 
-def _size(row: Record | None) -> int:
+def size_of(row: Record | None) -> int:
+    """Return the bytes of a row; 0 for none."""
     return 0 if row is None else item_size(row)

@@ -16,7 +16,7 @@ others. What a refused transaction costs is published nowhere: it is counted in 
 from collections.abc import Mapping, Sequence
 
 from sst_repo.consumption import Consumed
-from sst_repo.core.capacity import index_write_units, price_of_rows, write_units
+from sst_repo.core.capacity import Entry, index_write_units, price_of_rows, size_of, write_units
 from sst_repo.core.layout import IndexKeys, index_entry
 from sst_repo.core.projections import Projection
 from sst_repo.core.records import Check, Plan, Put, Record
@@ -42,11 +42,11 @@ def price_of_applied(
     table = in_indexes = 0
     for op, old in zip(plan.ops, stored, strict=True):
         new = op.record if isinstance(op, Put) else old if isinstance(op, Check) else None
-        table += write_units(old, new)
+        table += write_units(size_of(old), size_of(new))
         if old is not new:
             for index in indexes:
                 before, after = (_entry(row, index, projections) for row in (old, new))
-                in_indexes += index_write_units(before, after, index)
+                in_indexes += index_write_units(before, after)
     if in_transaction:
         table *= 2
     return Consumed(1, write=table + in_indexes, index_write=in_indexes)
@@ -54,7 +54,7 @@ def price_of_applied(
 
 def price_of_refused(stored: Sequence[Record | None], *, in_transaction: bool) -> Consumed:
     """Return what it costs to be refused, given the rows that the ops met, as far as they are known."""
-    units = sum(write_units(row, None) for row in stored)
+    units = sum(write_units(size_of(row), 0) for row in stored)
     return Consumed(1, write=2 * units if in_transaction else units)
 
 
@@ -64,9 +64,11 @@ def price_of_known(plan: Plan) -> Consumed:
     return Consumed(1, read=2 * price_of_rows(rows, consistent=True))
 
 
-def _entry(row: Record | None, index: IndexKeys, projections: Mapping[str, Projection]) -> Record | None:
+def _entry(row: Record | None, index: IndexKeys, projections: Mapping[str, Projection]) -> Entry | None:
     """Return what an index holds of a row."""
-    if row is None or index_entry(row, index) is None:
+    place = None if row is None else index_entry(row, index)
+    if row is None or place is None:
         return None
     projection = projections.get(index.name or "")
-    return row if projection is None else projection.entry(row, index)
+    held = row if projection is None else projection.entry(row, index)
+    return Entry(place, size_of(held), held)

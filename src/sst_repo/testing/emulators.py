@@ -19,5 +19,6 @@ MOTO_LACKS = {
 
 DYNAMODB_LOCAL_LACKS = {
     "megabyte before the filter": Lack("a query goes on until what it found makes a megabyte"),
+    "capacity of transactions": Lack("it takes four times one of the rows, and so of each index"),
     "capacity of nothing": Lack("it says 0 of a read that finds nothing, where DynamoDB has a minimum"),
 }

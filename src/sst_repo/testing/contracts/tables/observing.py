@@ -7,7 +7,7 @@ import pytest
 from sst_repo.consumption import Consumed
 from sst_repo.core.layout import LISTING, PRIMARY, gsi
 from sst_repo.core.queries import Query, Scan
-from sst_repo.core.records import Absent, Delete, Put
+from sst_repo.core.records import Absent, Check, Delete, Put
 from sst_repo.observation import TableCall, heard_by
 from sst_repo.tables.base import Table
 from sst_repo.testing.contracts.base import Contract, requires
@@ -25,7 +25,7 @@ class ObservationContract(Contract):
     """A table tells of each call once.
 
     Attributes:
-        lacks: "observation", "capacity".
+        lacks: "observation", "capacity", "capacity of transactions".
     """
 
     @requires("observation")
@@ -92,4 +92,24 @@ class ObservationContract(Contract):
             Consumed(1, read=0.5),
             Consumed(1, write=3 + 3 + 1, index_write=3 + 1),
             Consumed(1, write=1),
+        ]
+
+    @requires("observation")
+    @requires("capacity")
+    @requires("capacity of transactions")
+    def test_a_transaction_takes_the_table_twice_and_its_indexes_once(
+        self, table: Table
+    ) -> None:
+        checked = sized(row("Thing#checked"), 3000)
+        indexed = sized(entry(gsi(1), "here", "a", "Thing#indexed"), 1500)
+        table.transact(plan(Put(checked, Absent())))
+        transaction = plan(Put(indexed, Absent()), Check(checked.key, still(checked)))
+
+        def work() -> None:
+            table.transact(transaction)
+            table.transact(transaction)
+
+        assert [call.consumed for call in _calls_of(work)] == [
+            Consumed(1, write=2 * (2 + 3) + 2, index_write=2),
+            Consumed(1, read=2 * (1 + 1)),
         ]
