@@ -167,7 +167,8 @@ $(PEERS)/.installed: pyproject.toml benchmarks/requirements.txt | $(BIN)/python
 # An environment of its own: the CDK is larger than all else together, and warns about what it finds.
 $(CDK)/.installed: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m venv --clear $(CDK)
-	$(CDK)/bin/python -m pip --disable-pip-version-check --quiet install --editable '.[test]' 'aws-cdk-lib>=2.180'
+	$(CDK)/bin/python -m pip --disable-pip-version-check --quiet install --editable . \
+		'aws-cdk-lib>=2.180' hypothesis pytest python-hcl2 PyYAML
 	touch $@
 
 # After the test extra, never beside it: two installs at once would trip over each other under make -j.

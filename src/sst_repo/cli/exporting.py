@@ -31,7 +31,9 @@ from sst_repo.scans import DEFAULT_SEGMENTS, ScanRun
 _LINES_A_CHECKPOINT: Final = 1000
 _NAMED: Final = 10
 
-FileArgument = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Where to; the output unless told.")]
+RESUME: Final = "Go on with --resume."
+
+FileArgument = Annotated[Path | None, typer.Argument(metavar="FILE", help="Where to; the output unless told.")]
 TypesOption = Annotated[
     list[str],
     typer.Option("--type", metavar="TYPE", help="May be repeated; all unless told.", autocompletion=type_names),
@@ -63,8 +65,9 @@ def export(
     elif output is not None and output.exists() and not overwrite:
         raise UsageFault(f"the file {output} exists; go on with --resume, or replace it with --overwrite")
     job = _Export(session, chosen, checkpoint)
+    rows = session.rows  # before the file is touched: the first to find out that there is no such table
     with _opened(output, checkpoint.bytes) as file:
-        job.run(file, None if output is None else path_beside(output))
+        job.run(file, None if output is None else path_beside(output), rows)
     job.report(output, is_all=not types)
 
 
@@ -106,11 +109,11 @@ class _Export:
         self._left_out: Counter[str] = Counter()
         self._skipped: tuple[CorruptRecordError, ...] = ()
 
-    def run(self, file: IO[bytes], path: Path | None) -> None:
-        """Write lines to a file, and to `path` how far it has got."""
+    def run(self, file: IO[bytes], path: Path | None, total: int | None) -> None:
+        """Write lines to a file, and to `path` how far it has got; `total` is how many rows the table has, if known."""
         checkpoint = self._checkpoint
         with (
-            meter(self._session, self._session.rows, "rows") as shown,
+            meter(self._session, total, "rows") as shown,
             TableScan(
                 self._session.table,
                 Scan(segments=checkpoint.segments, filter=compile_filter(living(None, None))),
@@ -172,6 +175,7 @@ class _Export:
         file.flush()
         os.fsync(file.fileno())
         self._checkpoint.save(path)
+        self._session.on_failure = RESUME
 
     def _load(self, row: Record) -> Resource | None:
         type_name, _ = layout.type_and_id(row.key.pk)

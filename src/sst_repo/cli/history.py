@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sst_repo.core.records import Attributes
 
 VersionArgument = Annotated[int, typer.Argument(metavar="VERSION", min=1, help="The version.")]
+OldArgument = Annotated[int, typer.Argument(metavar="OLD", min=1, help="A version.")]
+NewArgument = Annotated[int | None, typer.Argument(metavar="NEW", min=1, help="Another; the latest unless told.")]
 
 
 def history(
@@ -47,8 +49,8 @@ def diff(
     session: Session,
     type_name: TypeArgument,
     resource_id: IdArgument,
-    old: VersionArgument,
-    new: Annotated[int | None, typer.Argument(metavar="[VERSION]", min=1, help="The latest unless told.")] = None,
+    old: OldArgument,
+    new: NewArgument = None,
 ) -> None:
     """Show which fields differ between two versions of a resource."""
     model = session.model(type_name)

@@ -14,6 +14,7 @@ import typer
 from sst_repo.additions import AddProgress
 from sst_repo.cli.checkpoints import ImportCheckpoint, path_beside
 from sst_repo.cli.exits import Code, UsageFault
+from sst_repo.cli.exporting import RESUME
 from sst_repo.cli.lines import Line
 from sst_repo.cli.meters import Meter, meter
 from sst_repo.cli.models import model_named
@@ -120,12 +121,14 @@ class _Import:
             shown.tell(checkpoint.bytes, shown.done)
             if path is not None:
                 checkpoint.save(path)
+                self._session.on_failure = RESUME
         if path is not None:
             path.unlink(missing_ok=True)
 
     def report(self) -> None:
         """Say what became of the lines."""
         session, done = self._session, self._checkpoint
+        self._faults.sort(key=lambda fault: fault.line)
         if session.json:
             counts = {"added": done.added, "existing": done.existing, "failed": done.failed}
             session.print_json(json_of({**counts, "faults": [vars(fault) for fault in self._faults]}))

@@ -56,6 +56,7 @@ class Session:
         table_name: The table's name; "" where the command takes none.
         model_names: The modules to look for models in.
         json: Whether to print JSON.
+        on_failure: What to do when the command was interrupted, or fails.
         out: The terminal's output, or wherever it is redirected to.
         err: Where errors, questions and progress go.
     """
@@ -66,6 +67,7 @@ class Session:
     region: str | None = None
     profile: str | None = None
     json: bool = False
+    on_failure: str = ""
     out: Console = field(default_factory=lambda: Console(highlight=False))
     err: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
 
@@ -170,12 +172,13 @@ class Session:
         try:
             yield
         except KeyboardInterrupt:
-            self.say("Interrupted.")
+            self.say(f"Interrupted. {self.on_failure}".rstrip())
             raise typer.Exit(Code.INTERRUPTED) from None
         except BrokenPipeError:
             raise  # Who reads the output has had enough: Typer ends the program without a word.
         except EXPECTED as error:
-            self.say(f"Error: {message_of(error, table=self.table_name or None)}", "bold red")
+            message = message_of(error, table=self.table_name or None)
+            self.say(f"Error: {message}. {self.on_failure}" if self.on_failure else f"Error: {message}", "bold red")
             raise typer.Exit(code_of(error)) from error
 
 
@@ -225,10 +228,15 @@ def command(
         keywords = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
         run.__signature__ = inspect.Signature([*keywords, *shared])  # type: ignore[attr-defined]
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in (*own, *shared)}
-        app.command(name)(run)
+        app.command(name, help=_flowing(inspect.getdoc(function) or ""))(run)
         return run
 
     return register
+
+
+def _flowing(text: str) -> str:
+    """Return paragraphs in a line each: how wide they are shown is for the terminal to say."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
 
 
 def type_names(ctx: typer.Context, incomplete: str) -> list[str]:
