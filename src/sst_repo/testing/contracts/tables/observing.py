@@ -97,9 +97,7 @@ class ObservationContract(Contract):
     @requires("observation")
     @requires("capacity")
     @requires("capacity of transactions")
-    def test_a_transaction_takes_the_table_twice_and_its_indexes_once(
-        self, table: Table
-    ) -> None:
+    def test_a_transaction_takes_the_table_twice_and_its_indexes_once(self, table: Table) -> None:
         checked = sized(row("Thing#checked"), 3000)
         indexed = sized(entry(gsi(1), "here", "a", "Thing#indexed"), 1500)
         table.transact(plan(Put(checked, Absent())))
