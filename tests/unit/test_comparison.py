@@ -10,6 +10,8 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGE = (ROOT / "docs" / "comparison.md").read_text(encoding="utf-8")
 PERFORMANCE = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+MEASURED = dict(re.findall(r"^\| ([^|]+) \| (\d?\.\d\d) \|", PERFORMANCE, re.MULTILINE))
+"""The CPU of a get, in relation to boto3 and pydantic by hand."""
 INSTALLED = dict(
     re.findall(r"^(\w+)==(\S+)$", (ROOT / "benchmarks" / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
 )
@@ -34,6 +36,12 @@ def test_the_versions_are_those_that_are_installed_to_be_asked() -> None:
 
 def test_the_cpu_of_a_get_is_what_was_measured() -> None:
     peers = [name for name, _ in re.findall(r"([\w-]+) (\d[\d.]*)", HEAD)[1:]]
-    measured = dict(re.findall(r"^\| ([^|]+) \| (\d?\.\d\d) \|", PERFORMANCE, re.MULTILINE))
 
-    assert CPU.strip("| ").split(" | ")[1:] == [measured[name] for name in ("sst_repo, auto", *peers)]
+    assert CPU.strip("| ").split(" | ")[1:] == [MEASURED[name] for name in ("sst_repo, auto", *peers)]
+
+
+def test_the_cpu_of_each_transport_is_what_was_measured() -> None:
+    guide = (ROOT / "docs" / "guides" / "connections.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `\"(\w+)\"` \|.*\| (\S+) \|$", guide, re.MULTILINE)
+
+    assert told == [(name, MEASURED[f"sst_repo, {name}"]) for name in ("auto", "botocore", "direct")]

@@ -373,16 +373,8 @@ class Repository(ABC, Generic[T]):
         """Say how `list`, or with a key query `query`, reads a page of these arguments, and what that costs.
 
         `print(orders.explain(Order.by_customer("c1").ge(t0), where=F.total > 5))` shows the index, the key condition,
-        the filter, and the requests and read units of a page. What a page did cost is its `consumed`.
-
-        Args:
-            query: As for `iterate`.
-            where: As for `list`.
-            predicate: As for `list`; it is not called.
-            limit: As for `list`.
-            newest_first: The direction without a key query.
-            descending: The direction with one.
-            reads: As for `list`.
+        the filter, and the requests and read units of a page. What a page did cost is its `consumed`. The arguments
+        are those of `iterate` and `list`; the predicate is not called.
 
         Raises:
             InvalidQueryError: As for `list` and `query`.
