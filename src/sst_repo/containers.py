@@ -17,7 +17,7 @@ the table it was made with, and an override does not reach it.
 |---|---|---|
 | `backend` | `"memory"` | `"memory"` or `"dynamodb"` |
 | `table_name` | `"sst-repo"` | the DynamoDB table's name |
-| `gsis` | 5 | how many general indexes the table has |
+| `gsis` | 5 | how many general indexes the table has, or a list of their numbers |
 | `projections` | None | what indexes hold, as for `DynamoDBTable`: `{"listing": "keys", 1: ["status"]}` |
 | `exact_writes` | False | writes of one row go by token too: twice the price, and every outcome can be known |
 | `transport` | `"auto"` | how requests get to DynamoDB: `"auto"`, `"botocore"` or `"direct"` |
@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 from dependency_injector import containers, providers
 
 from sst_repo.clock import SYSTEM_CLOCK
-from sst_repo.core.layout import DEFAULT_GSIS
+from sst_repo.core.layout import DEFAULT_GSIS, Gsis
 from sst_repo.core.projections import ProjectionChoice, ProjectionChoices
 from sst_repo.ids import ULIDS
 from sst_repo.observation import Observer
@@ -61,8 +61,10 @@ def _backend(chosen: str | None) -> str:
     return backend
 
 
-def _gsis(number: int | str | None) -> int:
-    return DEFAULT_GSIS if number is None else int(number)
+def _gsis(given: int | str | Sequence[int | str] | None) -> Gsis:
+    if given is None:
+        return DEFAULT_GSIS
+    return int(given) if isinstance(given, (int, str)) else tuple(map(int, given))
 
 
 def _projections(given: Mapping[int | str, ProjectionChoice] | None) -> ProjectionChoices | None:
@@ -81,7 +83,7 @@ def _client(endpoint_url: str | None, region: str | None) -> "DynamoDBClient":
 
 
 def _memory_table(
-    gsis: int | str | None,
+    gsis: int | str | Sequence[int | str] | None,
     cursor_secret: str | Sequence[str] | None,
     projections: Mapping[int | str, ProjectionChoice] | None,
     *,
@@ -100,7 +102,7 @@ def _memory_table(
 def _dynamodb_table(
     name: str | None,
     client: "DynamoDBClient",
-    gsis: int | str | None,
+    gsis: int | str | Sequence[int | str] | None,
     cursor_secret: str | Sequence[str] | None,
     projections: Mapping[int | str, ProjectionChoice] | None,
     *,

@@ -161,6 +161,12 @@ class TestTheBackend:
         assert [has_index(ample, number) for number in (5, 6)] == [True, False]
         assert [has_index(scarce, number) for number in (2, 3)] == [True, False]
 
+    @pytest.mark.parametrize("gsis", [[1, 3], ["1", "3"], (3, 1)])
+    def test_has_the_indexes_with_the_numbers_configured(self, gsis: object) -> None:
+        container = PurseContainer(config={"gsis": gsis})
+
+        assert [has_index(container, number) for number in (1, 2, 3)] == [True, False, True]
+
     @pytest.mark.parametrize("backend", ["memory", "dynamodb"])
     def test_indexes_hold_what_is_configured(self, backend: str) -> None:
         projections = {"listing": "keys", "1": ["status"], 2: "all"}

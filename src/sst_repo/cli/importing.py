@@ -27,6 +27,7 @@ from sst_repo.repository import TableRepository
 from sst_repo.resource import Resource
 
 _LINES_A_BATCH: Final = 500
+_BYTES_A_BATCH: Final = 4 * 1024 * 1024
 _FAULTS_KEPT: Final = 1000
 _FAULTS_TOLD: Final = 10
 
@@ -72,6 +73,18 @@ def _opened(source: Path, begin: int, *, is_file: bool) -> AbstractContextManage
     file = source.open("rb")
     file.seek(begin)
     return file
+
+
+def _taken(lines: Iterator[bytes]) -> list[bytes]:
+    """Take lines for a batch: as many as there are, up to so many, or so many bytes."""
+    taken: list[bytes] = []
+    size = 0
+    for line in islice(lines, _LINES_A_BATCH):
+        taken.append(line)
+        size += len(line)
+        if size >= _BYTES_A_BATCH:
+            break
+    return taken
 
 
 @dataclass
@@ -146,7 +159,7 @@ class _Import:
     def _batches(self, file: IO[bytes]) -> Iterator[_Batch]:
         number = self._checkpoint.lines
         lines = iter(file)
-        while taken := list(islice(lines, _LINES_A_BATCH)):
+        while taken := _taken(lines):
             batch = _Batch(bytes=sum(map(len, taken)), lines=len(taken))
             now = SYSTEM_CLOCK.now()
             for number, text in enumerate(taken, start=number + 1):  # noqa: B020 - it counts on

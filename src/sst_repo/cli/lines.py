@@ -50,7 +50,10 @@ class Line:
         Raises:
             ValueError: It can't be read as that class.
         """
-        attributes = {name: stored(value) for name, value in self.fields.items()}
+        try:
+            attributes = {name: stored(value) for name, value in self.fields.items()}
+        except RecursionError:
+            raise ValueError("it is nested too deep") from None
         system = {"resource_id": self.resource_id, "version": 0, "created_at": now, "updated_at": now}
         return schema_of(model).codec.decode(attributes, system)
 

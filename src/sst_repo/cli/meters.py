@@ -1,6 +1,6 @@
 """Progress bars, with the rate and an estimate; none where nobody looks."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from rich.progress import (
@@ -40,9 +40,8 @@ class Meter:
         done: How many things are done in this run.
     """
 
-    def __init__(self, progress: Progress, total: int | None, begin: int, unit: str) -> None:
-        self._progress = progress
-        self._task = progress.add_task("", total=total, completed=begin, done=0, unit=unit)
+    def __init__(self, show: Callable[[float, int], object]) -> None:
+        self._show = show
         self.done = 0
 
     def tell(self, place: float, done: int) -> None:
@@ -53,7 +52,7 @@ class Meter:
             done: How many things are done in this run.
         """
         self.done = done
-        self._progress.update(self._task, completed=place, done=done)
+        self._show(place, done)
 
 
 @contextmanager
@@ -66,6 +65,9 @@ def meter(session: Session, total: int | None, unit: str, *, begin: int = 0) -> 
         unit: What is counted.
         begin: Where it begins.
     """
+    if not session.err.is_terminal:
+        yield Meter(_show_nothing)
+        return
     columns: list[ProgressColumn] = [
         SpinnerColumn(),
         BarColumn(),
@@ -75,5 +77,14 @@ def meter(session: Session, total: int | None, unit: str, *, begin: int = 0) -> 
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     ]
-    with Progress(*columns, console=session.err, transient=False, disable=not session.err.is_terminal) as progress:
-        yield Meter(progress, total, begin, unit)
+    with Progress(*columns, console=session.err) as progress:
+        task = progress.add_task("", total=total, completed=begin, done=0, unit=unit)
+
+        def show(place: float, done: int) -> None:
+            progress.update(task, completed=place, done=done)
+
+        yield Meter(show)
+
+
+def _show_nothing(place: float, done: int) -> None:
+    """Leave it at that: nobody looks."""

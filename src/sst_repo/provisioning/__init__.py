@@ -10,9 +10,9 @@ Make them anew when the models have got another index, and look at the differenc
 """
 
 from sst_repo.provisioning.blueprints import gsis_of
-from sst_repo.provisioning.cdk import cdk
-from sst_repo.provisioning.cloudformation import cloudformation
+from sst_repo.provisioning.cdk_construct import cdk
+from sst_repo.provisioning.cloudformation_template import cloudformation
 from sst_repo.provisioning.permissions import Role, policy
-from sst_repo.provisioning.terraform import terraform
+from sst_repo.provisioning.terraform_configuration import terraform
 
 __all__ = ["Role", "cdk", "cloudformation", "gsis_of", "policy", "terraform"]

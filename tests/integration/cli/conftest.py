@@ -78,7 +78,8 @@ def terminal(dynamodb_local: DynamoDBLocal, table: DynamoDBTable, warehouse: Mod
 
 def environment(endpoint_url: str, table: str) -> dict[str, str]:
     """What a person would have set."""
-    bare = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SST_REPO_"))}
+    # Nothing else: neither somebody's settings of AWS, nor what makes terminals colourless or narrow.
+    bare = {name: os.environ[name] for name in ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR") if name in os.environ}
     return {
         **bare,
         "AWS_ACCESS_KEY_ID": "local",

@@ -94,6 +94,7 @@ def test_every_stored_value_has_one_form_in_json(value: dict[str, Any]) -> None:
         ('{"_type": "Order", "resource_id": "1", "customer": 5}', "Order.customer"),
         ('{"_type": "Order", "resource_id": "1"}', "customer"),
         ("[" * 100_000, "nested too deep"),
+        (f'{{"_type": "Order", "resource_id": "1", "lines": {"[" * 900}{"]" * 900}}}', "nested too deep"),
     ],
 )
 def test_what_is_no_line_says_why(text: str, reason: str) -> None:

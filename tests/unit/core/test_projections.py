@@ -108,3 +108,12 @@ def test_a_table_is_made_with_its_projections() -> None:
         "gsi1": {"ProjectionType": "ALL"},
         "gsi2": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["status", "total"]},
     }
+
+
+def test_a_table_has_as_many_general_indexes_as_told_or_those_with_the_numbers_told() -> None:
+    names = {index.name for index in describe(2, {}).indexes}
+    assert names == {"listing", "gsi1", "gsi2"}
+    assert [index.name for index in describe((7, 3, 7), {}).indexes] == ["listing", "gsi3", "gsi7"]
+    assert projections_of({3: "keys"}, gsis=(3, 7)) == {"gsi3": Projection()}
+    with pytest.raises(ValueError, match="an index among 3, 7, not of 1"):
+        InMemoryTable(gsis=(7, 3), projections={1: "keys"})
