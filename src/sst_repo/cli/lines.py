@@ -50,10 +50,7 @@ class Line:
         Raises:
             ValueError: It can't be read as that class.
         """
-        try:
-            attributes = {name: stored(value) for name, value in self.fields.items()}
-        except RecursionError:
-            raise ValueError("it is nested too deep") from None
+        attributes = {name: stored(value) for name, value in self.fields.items()}
         system = {"resource_id": self.resource_id, "version": 0, "created_at": now, "updated_at": now}
         return schema_of(model).codec.decode(attributes, system)
 

@@ -17,6 +17,7 @@ from typing import Any, Final, TypeAlias, cast
 from sst_repo.core.numbers import canonical_number
 from sst_repo.core.records import AttributeValue
 from sst_repo.core.wire import binary, to_base64
+from sst_repo.mapping.values import MAX_LEVELS
 
 Plain: TypeAlias = Any
 """What JSON can say: None, truth, text, `Number`, lists and dicts of these."""
@@ -61,12 +62,18 @@ _PLAIN: Final[dict[str, Callable[[Any], Plain]]] = {
 """By type; what is not here is the same in JSON."""
 
 
-def stored(value: Plain) -> AttributeValue:
+def stored(value: Plain, levels: int = MAX_LEVELS) -> AttributeValue:
     """Return the stored value that `plain` makes this of.
+
+    Args:
+        value: What was read.
+        levels: How many lists and maps may stand within each other.
 
     Raises:
         ValueError: There is none.
     """
+    if levels < 0:
+        raise ValueError("it is nested too deep")
     match value:
         case None:
             return _NULL
@@ -77,9 +84,9 @@ def stored(value: Plain) -> AttributeValue:
         case str():
             return {"S": value}
         case list():
-            return {"L": [stored(element) for element in cast("list[object]", value)]}
+            return {"L": [stored(element, levels - 1) for element in cast("list[object]", value)]}
         case dict():
-            return _stored_object(cast("dict[str, Plain]", value))
+            return _stored_object(cast("dict[str, Plain]", value), levels)
         case _:
             raise ValueError(f"{type(value).__name__} can't be stored")
 
@@ -127,12 +134,12 @@ def loads(text: str | bytes) -> Plain:
         raise ValueError("it is nested too deep") from None
 
 
-def _stored_object(value: Mapping[str, Plain]) -> AttributeValue:
+def _stored_object(value: Mapping[str, Plain], levels: int) -> AttributeValue:
     if not any(name.startswith(_MARK) for name in value):
-        return _map(value)
+        return _map(value, levels)
     match value:
         case {"$M": dict()} if len(value) == 1:
-            return _map(cast("dict[str, Plain]", value["$M"]))
+            return _map(cast("dict[str, Plain]", value["$M"]), levels)
         case {"$B": str(text)} if len(value) == 1:
             return {"B": binary(text)}
         case {"$BS": [*texts]} if len(value) == 1 and _are(texts, str):
@@ -145,8 +152,8 @@ def _stored_object(value: Mapping[str, Plain]) -> AttributeValue:
             raise ValueError(f"an object with {', '.join(value)} is no value; see `sst-repo export --help`")
 
 
-def _map(members: Mapping[str, Plain]) -> AttributeValue:
-    return {"M": {name: stored(member) for name, member in members.items()}}
+def _map(members: Mapping[str, Plain], levels: int) -> AttributeValue:
+    return {"M": {name: stored(member, levels - 1) for name, member in members.items()}}
 
 
 def _are(elements: list[Any], kind: type) -> bool:
