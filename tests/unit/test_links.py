@@ -1,4 +1,4 @@
-"""The pages that are read without being built link to what is there: README, CONTRIBUTING and their kind."""
+"""The pages that are read without being built link to what is there: README, CONTRIBUTING, those of the examples."""
 
 import re
 from itertools import chain
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(chain(ROOT.glob("*.md"), (ROOT / ".github").rglob("*.md")))
+PAGES = sorted(chain(ROOT.glob("*.md"), *((ROOT / part).rglob("*.md") for part in (".github", "examples"))))
 LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|href|srcset)=\"([^\"]+)\"")
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 

@@ -4,12 +4,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from math import ceil
 from typing import TypeAlias
 from zlib import crc32
 
 from sst_repo.consumption import Consumed
 from sst_repo.core import cursors, layout
-from sst_repo.core.capacity import Reach, batch_calls, price_of_rows, reach, read_units
+from sst_repo.core.capacity import KEYS_A_BATCH, MAX_BATCH_BYTES, Reach, batch_calls, price_of_rows, reach, read_units
 from sst_repo.core.layout import PRIMARY, IndexKeys, index_entry
 from sst_repo.core.limits import key_misfit
 from sst_repo.core.prices import price_of_applied, price_of_known, price_of_refused
@@ -108,7 +109,7 @@ class InMemoryTable(ObservedTable):
             self._check_existence()
             row = self._rows.get(key)
         if watch is not None:
-            _see_rows(watch, [row], lambda _: 1, consistent=consistent)
+            _see_rows(watch, [row], consistent=consistent)
         return None if row is None else row.record
 
     def _read_many(self, keys: Iterable[Key], watch: Watch | None, *, consistent: bool) -> Mapping[Key, Record]:
@@ -116,7 +117,7 @@ class InMemoryTable(ObservedTable):
             self._check_existence()
             rows = [self._rows.get(key) for key in keys]
         if watch is not None:
-            _see_rows(watch, rows, batch_calls, consistent=consistent)
+            _see_rows(watch, rows, consistent=consistent)
         return RowsByKey([body_of(filter(None, rows))])
 
     def _query(self, query: Query, watch: Watch | None) -> Slice:
@@ -285,13 +286,12 @@ def _answer(read: Query | Scan, seen: Reach[StoredRow], number: int, watch: Watc
     return Slice(returned, len(found), len(seen.rows), more, read_units(seen.size, consistent=read.consistent))
 
 
-def _see_rows(
-    watch: Watch, rows: Sequence[StoredRow | None], calls: Callable[[Sequence[Record | None]], int], *, consistent: bool
-) -> None:
-    records = _records(rows)
-    watch.calls = calls(records)
+def _see_rows(watch: Watch, rows: Sequence[StoredRow | None], *, consistent: bool) -> None:
     watch.received = sum(len(row.json) for row in rows if row is not None)
-    watch.price = lambda: Consumed(watch.calls, read=price_of_rows(records, consistent=consistent))
+    # As JSON rows are longer than what they count for: so they need not be measured unless they are many.
+    is_long = watch.received > MAX_BATCH_BYTES
+    watch.calls = batch_calls(_records(rows)) if is_long else ceil(len(rows) / KEYS_A_BATCH)
+    watch.price = lambda: Consumed(watch.calls, read=price_of_rows(_records(rows), consistent=consistent))
 
 
 def _records(rows: Iterable[StoredRow | None]) -> list[Record | None]:
