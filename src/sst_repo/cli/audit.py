@@ -10,11 +10,12 @@ from rich.text import Text
 
 from sst_repo.checking import check as check_table
 from sst_repo.checks import CheckReport, Finding
+from sst_repo.cli.commands import NO_MODELS, YesOption, command
 from sst_repo.cli.exits import Code
 from sst_repo.cli.exporting import SegmentsOption
 from sst_repo.cli.meters import meter
 from sst_repo.cli.output import grid, json_of, size
-from sst_repo.cli.session import NO_MODELS, Session, YesOption, command
+from sst_repo.cli.session import Session
 from sst_repo.core import checking, layout
 from sst_repo.core.checking import RowKind
 from sst_repo.core.limits import item_size

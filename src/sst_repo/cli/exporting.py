@@ -11,11 +11,12 @@ from typing import IO, Annotated, Final
 import typer
 
 from sst_repo.cli.checkpoints import ExportCheckpoint, path_beside
+from sst_repo.cli.commands import command, type_names
 from sst_repo.cli.exits import Code, UsageFault
 from sst_repo.cli.lines import as_line
 from sst_repo.cli.meters import meter
 from sst_repo.cli.output import json_of
-from sst_repo.cli.session import Session, command, type_names
+from sst_repo.cli.session import Session
 from sst_repo.core import checking, layout
 from sst_repo.core.checking import RowKind
 from sst_repo.core.expressions import compile_filter

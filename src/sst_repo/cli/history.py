@@ -7,8 +7,9 @@ from rich.text import Text
 
 from sst_repo.cli import drawing
 from sst_repo.cli.changes import changes
+from sst_repo.cli.commands import IdArgument, TypeArgument, YesOption, command
 from sst_repo.cli.lines import as_object
-from sst_repo.cli.session import IdArgument, Session, TypeArgument, YesOption, command
+from sst_repo.cli.session import Session
 from sst_repo.cli.timeline import content_of_version, events, rows_of
 
 if TYPE_CHECKING:

@@ -13,13 +13,14 @@ import typer
 
 from sst_repo.additions import AddProgress
 from sst_repo.cli.checkpoints import ImportCheckpoint, path_beside
+from sst_repo.cli.commands import command
 from sst_repo.cli.exits import Code, UsageFault
 from sst_repo.cli.exporting import RESUME
 from sst_repo.cli.lines import Line
 from sst_repo.cli.meters import Meter, meter
 from sst_repo.cli.models import model_named
 from sst_repo.cli.output import json_of
-from sst_repo.cli.session import Session, command
+from sst_repo.cli.session import Session
 from sst_repo.clock import SYSTEM_CLOCK
 from sst_repo.errors import ContentionError, TableError
 from sst_repo.parallel import MAX_CALLS

@@ -6,10 +6,11 @@ from typing import Annotated, Final
 import typer
 from rich.text import Text
 
+from sst_repo.cli.commands import IdArgument, TypeArgument, command
 from sst_repo.cli.lines import TYPE, as_object
 from sst_repo.cli.output import grid, moment, shown
 from sst_repo.cli.plain import Plain, dumps, readable
-from sst_repo.cli.session import IdArgument, Session, TypeArgument, command
+from sst_repo.cli.session import Session
 from sst_repo.cli.wheres import condition_from
 from sst_repo.pages import Page
 from sst_repo.repository import TableRepository

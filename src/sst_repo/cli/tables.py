@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 from rich.table import Table as Grid
 
+from sst_repo.cli.commands import NO_MODELS, YesOption, command
 from sst_repo.cli.exits import Code, UsageFault
 from sst_repo.cli.options import PointInTimeOption, ProjectionOption, TtlOption, projections_from
 from sst_repo.cli.output import grid, json_of, size
-from sst_repo.cli.session import NO_MODELS, Session, YesOption, command
+from sst_repo.cli.session import Session
 from sst_repo.core import layout
 from sst_repo.errors import ModelError
 from sst_repo.provisioning.blueprints import blueprint, gsis_of

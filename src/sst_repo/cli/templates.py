@@ -6,9 +6,10 @@ from collections.abc import Callable
 import typer
 
 from sst_repo import provisioning
+from sst_repo.cli.commands import NO_CONNECTION, command
 from sst_repo.cli.exits import UsageFault
 from sst_repo.cli.options import PointInTimeOption, ProjectionOption, TtlOption, projections_from
-from sst_repo.cli.session import NO_CONNECTION, Session, command
+from sst_repo.cli.session import Session
 from sst_repo.errors import ModelError
 
 app = typer.Typer(
