@@ -66,10 +66,10 @@ pyright: $(DEV)
 # Classes are kept whole, so that a table made for one is made once. They run in the order of their files, not by their
 # number of tests: the longest consist of one test, and the unit tests, short and many, are there to fill both workers
 # to the end. Coverage makes Python two to three times slower: what is marked `no_cover` repeats on other tables, or at
-# random, what is measured elsewhere.
+# random, what is measured elsewhere. The plugin is loaded by a conftest, once coverage has begun.
 .PHONY: test
 test: $(TEST) ## Run all tests, with coverage
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder --cov --cov-report term
+	$(BIN)/python -m pytest -p no:sst_repo -n $(WORKERS) --dist loadscope --no-loadscope-reorder --cov --cov-report term
 
 .PHONY: unit
 unit: $(TEST) ## Run the tests that need nothing but Python
