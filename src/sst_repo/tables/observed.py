@@ -97,9 +97,7 @@ class ObservedTable(Table):
             return self._read(key, None, consistent=consistent)
         with watch:
             watch.types = (type_in(key.pk),)
-            row = self._read(key, watch, consistent=consistent)
-            watch.scanned = watch.returned = int(row is not None)
-            return row
+            return self._read(key, watch, consistent=consistent)
 
     def read_many(self, keys: Iterable[Key], *, consistent: bool = True) -> Mapping[Key, Record]:
         """Return the rows that exist, by key."""
@@ -109,9 +107,7 @@ class ObservedTable(Table):
         with watch:
             wanted = list(keys)
             watch.types = _types(wanted)
-            rows = self._read_many(wanted, watch, consistent=consistent)
-            watch.scanned = watch.returned = len(rows)
-            return rows
+            return self._read_many(wanted, watch, consistent=consistent)
 
     def query(self, query: Query) -> Slice:
         """Return rows of one partition in order, up to 1 MB of them."""

@@ -130,9 +130,11 @@ class DynamoDBTable(ObservedTable):
     def _read(self, key: Key, watch: Watch | None, *, consistent: bool) -> Record | None:
         request = requests.get_item(self.name, key, consistent=consistent, metered=watch is not None)
         answer = self._call("GetItem", request, watch)
+        body, is_found = Body(answer, "Item"), b'"Item"' in answer
         if watch is not None:
-            watch.price = partial(_read_units, [Body(answer, "Item")])
-        return Record.of(Body(answer, "Item"), 0) if b'"Item"' in answer else None
+            watch.scanned = watch.returned = int(is_found)
+            watch.price = partial(_read_units, [body])
+        return Record.of(body, 0) if is_found else None
 
     @reasons.translating
     def _read_many(self, keys: Iterable[Key], watch: Watch | None, *, consistent: bool) -> Mapping[Key, Record]:
@@ -144,10 +146,12 @@ class DynamoDBTable(ObservedTable):
         ]
         ask = partial(self._batch, watch)
         answers = side_by_side(ask, iter(batches), max(1, min(len(batches), MAX_CALLS)))
-        bodies = [body for _, bodies in answers for body in bodies]
+        rows = RowsByKey([body for _, bodies in answers for body in bodies])
         if watch is not None:
-            watch.price = partial(_read_units, bodies)
-        return RowsByKey(bodies)
+            # An answer does not say how many rows it has: they have to be read for it.
+            watch.scanned = watch.returned = len(rows)
+            watch.price = partial(_read_units, rows.bodies)
+        return rows
 
     @reasons.translating
     def _query(self, query: Query, watch: Watch | None) -> Slice:

@@ -287,7 +287,9 @@ def _answer(read: Query | Scan, seen: Reach[StoredRow], number: int, watch: Watc
 
 
 def _see_rows(watch: Watch, rows: Sequence[StoredRow | None], *, consistent: bool) -> None:
-    watch.received = sum(len(row.json) for row in rows if row is not None)
+    found = [len(row.json) for row in rows if row is not None]
+    watch.scanned = watch.returned = len(found)
+    watch.received = sum(found)
     # As JSON rows are longer than what they count for: so they need not be measured unless they are many.
     is_long = watch.received > MAX_BATCH_BYTES
     watch.calls = batch_calls(_records(rows)) if is_long else ceil(len(rows) / KEYS_A_BATCH)
